@@ -1,0 +1,123 @@
+"""Every error that svcdesk raises on purpose, in one tree.
+
+    SvcdeskError                      exit code
+    ├── UsageError                    2   the words of the call are off (unknown option, field, query)
+    └── Refused                       3   understood, and not done; nothing has changed
+        ├── NotADesk                      no git, no repository, no desk, a desk of a later format
+        ├── NotFound                      no record, person, file or revision of that name
+        ├── Ambiguous                     several records end like that
+        ├── FileRefused                   a file the guard does not let in (code E_…)
+        ├── Invalid                       a record that its schema or a rule does not allow
+        ├── IllegalMove                   not from this state
+        ├── NotAllowed                    not by this person
+        ├── MissingField                  a move wants a field that was not given
+        ├── RepositoryState               merge or rebase under way, detached head, dirty record …
+        ├── Busy                          another svcdesk holds the desk
+        ├── Changed                       a file moved under us between reading and writing
+        ├── GitFailed                     git itself refused (hook, identity, disk)
+        └── PluginFailed                  a plugin raised or answered nonsense
+
+A bug of ours is none of these: any other exception ends with exit code 4. Codes 1 (findings) and
+5 (answered, but some records could not be read) are results, not errors.
+"""
+
+from __future__ import annotations
+
+from svcdesk.i18n import Text
+
+
+class SvcdeskError(Exception):
+    """Something a person can act on.
+
+    `code` is stable and never translated; `message` says what is wrong and `hint` what to do;
+    `record`, `path` (relative to the desk), `line` (from 1) and `field` (dotted) say where.
+    """
+
+    exit_code = 3
+    code = "E_REFUSED"
+
+    def __init__(
+        self,
+        message: Text,
+        *,
+        hint: Text | None = None,
+        code: str | None = None,
+        record: str | None = None,
+        path: str | None = None,
+        line: int | None = None,
+        field: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code or type(self).code
+        self.record = record
+        self.path = path
+        self.line = line
+        self.field = field
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class UsageError(SvcdeskError):
+    exit_code = 2
+    code = "E_USAGE"
+
+
+class Refused(SvcdeskError):
+    """Understood, and not done: nothing has changed."""
+
+
+class NotADesk(Refused):
+    code = "E_NO_DESK"
+
+
+class NotFound(Refused):
+    code = "E_NOT_FOUND"
+
+
+class Ambiguous(Refused):
+    code = "E_AMBIGUOUS"
+
+
+class FileRefused(Refused):
+    code = "E_FILE"
+
+
+class Invalid(Refused):
+    code = "E_INVALID"
+
+
+class IllegalMove(Refused):
+    code = "E_MOVE"
+
+
+class NotAllowed(Refused):
+    code = "E_ROLE"
+
+
+class MissingField(Refused):
+    """A move wants `field`; a terminal asks for it, elsewhere the message names the option."""
+
+    code = "E_MISSING"
+
+
+class RepositoryState(Refused):
+    code = "E_STATE"
+
+
+class Busy(Refused):
+    code = "E_BUSY"
+
+
+class Changed(Refused):
+    code = "E_CHANGED"
+
+
+class GitFailed(Refused):
+    code = "E_GIT"
+
+
+class PluginFailed(Refused):
+    code = "E_PLUGIN"

@@ -1,0 +1,62 @@
+"""Sentences for people: written once in English, shown in the language in use.
+
+`T("no record {id}", id=x)` is a value that carries its template and its parts; it becomes text, in
+the language in use at that moment, when it is shown. So the core never knows a language, and a
+machine can compare sentences by template. Templates are literals of ours; what records say comes
+in as parts, and a part is never read as a template.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LANGUAGES = ("en", "zh")
+_LOCALE = Path(__file__).with_name("locale")
+
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence with its parts still apart; `str()` gives it in the language in use."""
+
+    template: str
+    parts: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        shown = translate(self.template)
+        return shown.format(**self.parts) if self.parts else shown
+
+
+def T(template: str, /, **parts: object) -> Text:
+    """A sentence to be shown later. Without parts, braces in it stand for themselves."""
+    return Text(template, parts)
+
+
+def translate(message: str) -> str:
+    """The message in the language in use; itself where no translation is known."""
+    return _catalogue.gettext(message) if message else ""
+
+
+def use(language: str) -> None:
+    """Show sentences in `language` (one of LANGUAGES) from now on."""
+    global _catalogue, _language
+    _language = language
+    if language == "en":
+        _catalogue = gettext.NullTranslations()
+    else:
+        _catalogue = gettext.translation("svcdesk", _LOCALE, [language], fallback=True)
+
+
+def language() -> str:
+    """The language in use: `en` or `zh`."""
+    return _language
+
+
+def pick(labels: Mapping[str, str], fallback: str) -> str:
+    """The label in the language in use out of `{en: …, zh: …}`, else any of them, else fallback."""
+    return labels.get(_language) or labels.get("en") or next(iter(labels.values()), fallback)
