@@ -1,0 +1,188 @@
+"""The fold: what a record's events, taken in the order of their ids, make of it.
+
+Order comes from ids alone, never from the order in the file or from clocks. Legality is judged by
+state only: roles, required fields and wording are judged where an event is written and where it
+enters, so that no later change of roles or rules can unmake what already counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from svcdesk.model.kind import PREVIOUS, Move, Workflow
+from svcdesk.model.record import CORRECT, REDACT, SETTLE, SUBMIT, VOID, Event, Value
+
+STATUS = "status"
+
+
+class Effect(Enum):
+    """What became of an event in the fold."""
+
+    COUNTED = "counted"
+    CONCURRENT = "concurrent"
+    """It counts, but landed on other values than its author saw."""
+    DEAD = "dead"
+    """Its move is not legal in the state that it landed on: no effect."""
+    VOIDED = "voided"
+    DUPLICATE = "duplicate"
+    """A derived event of which a lower id says the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event in fold order and what it did."""
+
+    event: Event
+    effect: Effect
+    before: str | None
+    after: str | None
+    collisions: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
+    """For a concurrent event: field → (what its author saw, what stood there)."""
+
+    @property
+    def counts(self) -> bool:
+        return self.effect in (Effect.COUNTED, Effect.CONCURRENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The outcome: tracked values by dotted path, every event's effect, and what needs a look."""
+
+    values: Mapping[str, Value]
+    steps: tuple[Step, ...]
+    settled: frozenset[str]
+
+    @property
+    def status(self) -> str | None:
+        value = self.values.get(STATUS)
+        return value if isinstance(value, str) else None
+
+    def unsettled(self) -> tuple[Step, ...]:
+        """Concurrent and dead events that nobody has settled yet, in fold order."""
+        return tuple(
+            step
+            for step in self.steps
+            if step.effect in (Effect.CONCURRENT, Effect.DEAD) and step.event.id not in self.settled
+        )
+
+    def counted(self) -> Iterator[Event]:
+        return (step.event for step in self.steps if step.counts)
+
+    def effect_of(self, event_id: str) -> Effect | None:
+        return next((step.effect for step in self.steps if step.event.id == event_id), None)
+
+
+def fold(events: Iterable[Event], workflow: Workflow) -> Fold:
+    """Fold a record's events under its kind's workflow.
+
+    The same set of events gives the same answer in whatever order they come.
+    """
+    ordered = sorted(events, key=lambda event: event.id)
+    voided = _voided(ordered)
+    progress = _Progress(workflow)
+    steps = tuple(progress.take(event, voided) for event in ordered)
+    settled = frozenset(
+        settled_id for step in steps if step.effect is not Effect.VOIDED for settled_id in step.event.settles
+    )
+    return Fold(values=progress.values, steps=steps, settled=settled)
+
+
+def _voided(ordered: list[Event]) -> frozenset[str]:
+    """The ids taken back; a void that is itself taken back takes nothing back."""
+    gone: set[str] = set()
+    for event in reversed(ordered):
+        if event.do == VOID and event.id not in gone:
+            gone.update(event.void)
+    return frozenset(gone)
+
+
+class _Progress:
+    """The record as it stands while the fold walks along its events."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self.workflow = workflow
+        self.values: dict[str, Value] = {}
+        self.before_waiting: str | None = None
+        self.derived: set[tuple[str, int, int]] = set()
+
+    def take(self, event: Event, voided: frozenset[str]) -> Step:
+        state = self._state()
+        if event.id in voided:
+            return Step(event, Effect.VOIDED, state, state)
+        if event.derived is not None:
+            if event.derived in self.derived:
+                return Step(event, Effect.DUPLICATE, state, state)
+            self.derived.add(event.derived)
+        move = self.workflow.moves.get(event.do)
+        if event.do in (SUBMIT, CORRECT) or (move is None and event.do in (VOID, SETTLE, REDACT)):
+            return self._apply(event, self._given_state(event, state))
+        if move is not None and not move.legal(state):
+            return Step(event, Effect.DEAD, state, state)
+        return self._apply(event, self._target(move, state), move)
+
+    def _apply(self, event: Event, after: str | None, move: Move | None = None) -> Step:
+        before = self._state()
+        collisions = self._collisions(event, after)
+        for path, value in event.set.items():
+            if path != STATUS:
+                self._put(path, value)
+        if move is not None and move.counts_as_move(before):
+            for path in move.clears:
+                self._put(path, None)
+            if move.increments:
+                count = self.values.get(move.increments)
+                self._put(move.increments, (count if isinstance(count, int) else 1) + 1)
+        self._enter(before, after)
+        effect = Effect.CONCURRENT if collisions else Effect.COUNTED
+        return Step(event, effect, before, after, collisions)
+
+    def _collisions(self, event: Event, after: str | None) -> dict[str, tuple[Value, Value]]:
+        """Where the event landed on other values than its author saw, and not on its own."""
+        if event.was is None or event.derived is not None:
+            return {}
+        found = {}
+        for path, value in event.set.items():
+            here, seen = self.values.get(path), event.was.get(path)
+            wanted = after if path == STATUS else value
+            if here != seen and here != wanted:
+                found[path] = (seen, here)
+        return found
+
+    def _state(self) -> str | None:
+        value = self.values.get(STATUS)
+        return value if isinstance(value, str) else None
+
+    def _given_state(self, event: Event, state: str | None) -> str | None:
+        """`submit` and `correct` set the state themselves; nothing else may."""
+        given = event.set.get(STATUS)
+        if isinstance(given, str) and given in self.workflow.states and event.do in (SUBMIT, CORRECT):
+            return given
+        return state or (self.workflow.initial if event.do == SUBMIT else None)
+
+    def _target(self, move: Move | None, state: str | None) -> str | None:
+        if move is None or state is None or not move.counts_as_move(state):
+            return state
+        target = move.to.get(state, state)
+        return (self.before_waiting or self.workflow.initial) if target == PREVIOUS else target
+
+    def _enter(self, before: str | None, after: str | None) -> None:
+        if after is None:
+            return
+        self.values[STATUS] = after
+        if before is None or before == after:
+            return
+        left, entered = self.workflow.states[before], self.workflow.states[after]
+        if entered.waits:
+            self.before_waiting = before
+        for held in left.holds:
+            if held not in entered.holds:
+                for path in [p for p in self.values if p == held or p.startswith(f"{held}.")]:
+                    del self.values[path]
+
+    def _put(self, path: str, value: Value) -> None:
+        if value is None:
+            self.values.pop(path, None)
+        else:
+            self.values[path] = value

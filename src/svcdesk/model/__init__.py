@@ -1,0 +1,1 @@
+"""What a desk's records are: values without files, clocks or commands."""

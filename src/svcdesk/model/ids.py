@@ -1,0 +1,93 @@
+"""Names of things: record ids, uids and event ids, and the hybrid clock inside an event's id.
+
+An event id is a ULID (26 characters of Crockford's base 32: 48 bits of milliseconds, 80 bits of
+chance). Its time part never runs behind the newest event of its record, so sorting by id alone
+gives the order in which events were acknowledged, whatever the writers' clocks say.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from hashlib import sha256
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_DIGIT = {letter: value for value, letter in enumerate(_CROCKFORD)}
+
+ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+RECORD_ID = re.compile(r"[A-Z]{2,6}(?:-[0-9A-Z]{1,32}){1,3}")
+_DATED = re.compile(r"[A-Z]{2,6}-([0-9]{4})([0-9]{2})([0-9]{2})-[0-9A-Z]{3,32}")
+
+
+def ulid(milliseconds: int, chance: bytes) -> str:
+    """The ULID of a time in milliseconds since 1970 and 10 bytes of chance."""
+    number = (milliseconds << 80) | int.from_bytes(chance[:10].rjust(10, b"\0"))
+    letters = []
+    for _ in range(26):
+        letters.append(_CROCKFORD[number & 31])
+        number >>= 5
+    return "".join(reversed(letters))
+
+
+def milliseconds_of(event_id: str) -> int:
+    """The time part of a ULID, in milliseconds since 1970."""
+    number = 0
+    for letter in event_id[:10]:
+        number = (number << 5) | _DIGIT[letter]
+    return number
+
+
+def next_event_id(now_ms: int, newest: str | None, chance: bytes) -> str:
+    """The id of a record's next event: now, or a millisecond after the newest event it has."""
+    floor = milliseconds_of(newest) + 1 if newest else 0
+    return ulid(max(now_ms, floor), chance)
+
+
+def derived_event_id(due_ms: int, began: str, uid: str, key: tuple[str, int, int]) -> str:
+    """The id that every clone gives to the same derived event (target, cycle, level).
+
+    `due_ms` is the instant it fell due, `began` the id of the event that began the cycle.
+    """
+    digest = sha256("\0".join((uid, *map(str, key))).encode()).digest()
+    return ulid(max(due_ms, milliseconds_of(began) + 1), digest[:10])
+
+
+def imported_id(when_ms: int, previous: str | None, source: str) -> str:
+    """The id of something imported: the same each time for the same row of the same source.
+
+    `when_ms` is the row's own time, `previous` the event before it in the same record, `source`
+    whatever names the row for ever (source name, key, its counter or content, ordinal).
+    """
+    floor = milliseconds_of(previous) + 1 if previous else 0
+    return ulid(max(when_ms, floor), sha256(source.encode()).digest()[:10])
+
+
+def is_ulid(text: object) -> bool:
+    return isinstance(text, str) and ULID.fullmatch(text) is not None
+
+
+def is_record_id(text: object) -> bool:
+    """Whether `text` may name a record: capitals, ASCII digits and hyphens, nothing a path minds."""
+    return isinstance(text, str) and len(text) <= 64 and RECORD_ID.fullmatch(text) is not None
+
+
+def date_of(record_id: str) -> date | None:
+    """The day of registration that the id carries, if its scheme carries one."""
+    found = _DATED.fullmatch(record_id)
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+
+
+def prefix_of(record_id: str) -> str:
+    return record_id.partition("-")[0]
+
+
+def relative_path(folder: str, record_id: str, uid: str) -> str:
+    """Where a record's file lies below `records/`: decided by its id (and uid) alone."""
+    day = date_of(record_id)
+    shelf = f"{day.year:04}/{day.month:02}" if day else uid[:2]
+    return f"{folder}/{shelf}/{record_id}.yaml"

@@ -1,0 +1,132 @@
+"""A kind of record, as data: its schema, its states, its moves, and who may make them.
+
+A workflow file (`schemas/KIND.workflow.yaml`) becomes a `Workflow`; `parse_workflow` is the only
+reader of that shape, and refuses what it does not understand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from svcdesk.model.people import Roles
+from svcdesk.model.record import Value, Values
+
+PREVIOUS = "previous"
+"""A move's target: the state that the record was in before it began to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state of the workflow. `form` is the printed form's word for it (norm C knows four)."""
+
+    name: str
+    labels: Mapping[str, str]
+    form: str
+    is_open: bool
+    holds: tuple[str, ...] = ()
+    """Fields that exist only in this state: dropped by the fold when the record leaves it."""
+    waits: bool = False
+    """Whether `resume` leads out of it, to the state before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """A move that adds an item to a list of the record: {id, at, by, …the fields named}."""
+
+    to: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Another record that a move writes in the same commit.
+
+    `document` is its kind. `when` says whether: `always`; `needed` (the desk asks for that
+    document for this type of request, or there is one already); `exists` (only if there is one).
+    `do` is the move made there; `fields` go to it instead of to the record moved; `copies` fills
+    its fields from the record moved, where it has them. `fresh` starts a new document each round.
+    """
+
+    document: str
+    when: str
+    do: str
+    fields: tuple[str, ...] = ()
+    copies: Mapping[str, str] = field(default_factory=dict)
+    fixed: Values = field(default_factory=dict)
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Something that can be done to a record.
+
+    `to` maps the state that it is made in to the state after it (PREVIOUS for the one before
+    waiting); a state that is not in it stays. A move with an empty `to` is a *fact*: legal in
+    every state that `legal_in` names (all, where that is None), changing none.
+    """
+
+    name: str
+    labels: Mapping[str, str]
+    subject: str
+    legal_in: frozenset[str] | None
+    to: Mapping[str, str]
+    sets: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    clears: tuple[str, ...] = ()
+    position: str | None = None
+    elsewhere_fact: bool = False
+    appends: Append | None = None
+    writes: tuple[Write, ...] = ()
+    increments: str | None = None
+
+    @property
+    def is_fact(self) -> bool:
+        return not self.to
+
+    def legal(self, state: str | None) -> bool:
+        return self.legal_in is None or state in self.legal_in or self.elsewhere_fact
+
+    def counts_as_move(self, state: str | None) -> bool:
+        """Whether, made in `state`, it changes the state (else it stands as a fact)."""
+        return bool(self.to) and (self.legal_in is None or state in self.legal_in)
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """States, moves and rights of one kind; `tracked` are the fields that events decide."""
+
+    kind: str
+    version: int
+    prefix: str
+    folder: str
+    labels: Mapping[str, str]
+    form_labels: Mapping[str, str]
+    initial: str
+    states: Mapping[str, State]
+    moves: Mapping[str, Move]
+    roles: Roles
+    tracked: frozenset[str]
+    guards: Mapping[str, str]
+    """Fields whose change by `set` asks for a right of its own: field → right."""
+    targets: Values
+    """Which events start, meet and pause which SLA target (see the sla package)."""
+    request_link: str | None = None
+    """The field that holds the link to the request, for documents of a request's chain."""
+
+    def open_states(self) -> frozenset[str]:
+        return frozenset(name for name, state in self.states.items() if state.is_open)
+
+    def legal_moves(self, state: str) -> tuple[str, ...]:
+        """The moves that change something in this state, in the workflow's order."""
+        return tuple(name for name, move in self.moves.items() if move.counts_as_move(state))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind: its composed JSON Schema and its workflow, and where each came from."""
+
+    name: str
+    schema: Mapping[str, Value]
+    workflow: Workflow
+    origin: str

@@ -1,0 +1,65 @@
+"""The people of a desk and what their roles let them do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+REQUESTER = "requester"
+BOT = "svcdesk"
+"""Who records what no person did: escalations, periodic tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone listed in `people.yaml`; `emails` are those that git knows them by."""
+
+    id: str
+    name: str = ""
+    roles: tuple[str, ...] = ()
+    team: str | None = None
+    supervisor: str | None = None
+    emails: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everyone listed, by id."""
+
+    by_id: Mapping[str, Person]
+
+    def get(self, person_id: str) -> Person | None:
+        return self.by_id.get(person_id)
+
+    def by_email(self, email: str) -> Person | None:
+        """Whoever git's e-mail belongs to; letter case does not matter."""
+        wanted = email.casefold()
+        for person in self.by_id.values():
+            if any(wanted == one.casefold() for one in person.emails):
+                return person
+        return None
+
+    def with_role(self, role: str) -> tuple[Person, ...]:
+        return tuple(one for one in self.by_id.values() if role in one.roles and one.active)
+
+    def in_team(self, team: str) -> tuple[Person, ...]:
+        return tuple(one for one in self.by_id.values() if one.team == team and one.active)
+
+    def teams(self) -> tuple[str, ...]:
+        return tuple(sorted({one.team for one in self.by_id.values() if one.team}))
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What each role may do: right names, roles it includes already unfolded."""
+
+    rights: Mapping[str, frozenset[str]]
+
+    def allow(self, roles: Iterable[str], right: str) -> bool:
+        return any(right in self.rights.get(role, frozenset()) for role in roles)
+
+    def holding(self, right: str) -> tuple[str, ...]:
+        """The roles that hold a right, for the sentence that refuses it to others."""
+        return tuple(role for role, rights in self.rights.items() if right in rights)

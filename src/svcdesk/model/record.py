@@ -1,0 +1,149 @@
+"""A record and its events, as values.
+
+A record is a header (what the file says above `events:`) and a growing set of immutable events.
+Paths into a header are dotted: `requester.audience`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+Value: TypeAlias = "None | bool | int | float | str | list[Value] | dict[str, Value]"
+Values: TypeAlias = Mapping[str, Value]
+
+SUBMIT = "submit"
+CORRECT = "correct"
+SET = "set"
+VOID = "void"
+SETTLE = "settle"
+REDACT = "redact"
+STRUCTURAL = frozenset({SUBMIT, CORRECT, SET, VOID, SETTLE, REDACT})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a record; never changed once published.
+
+    `at` is the writer's clock and `when` the time it happened, where that was earlier; both are
+    ISO 8601 texts with offset. `by` recorded it, on behalf of `on_behalf` (in the file: `for`).
+    `set` holds tracked fields by dotted path, `was` what the author saw in them before.
+    `extra` keeps every other key as it stands.
+    """
+
+    id: str
+    at: str
+    by: str
+    do: str
+    on_behalf: str | None = None
+    via: str | None = None
+    when: str | None = None
+    set: Values = field(default_factory=dict)
+    was: Values | None = None
+    void: tuple[str, ...] = ()
+    settles: tuple[str, ...] = ()
+    derived: tuple[str, int, int] | None = None
+    times: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
+    reason: str | None = None
+    extra: Values = field(default_factory=dict)
+
+    @property
+    def happened(self) -> str:
+        """When it happened: `when` where given, else `at`."""
+        return self.when or self.at
+
+    @property
+    def actor(self) -> str:
+        """Whose act it is: the person acted for, else the person who recorded it."""
+        return self.on_behalf or self.by
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: `header` holds every key of the file but `events`, in the file's order."""
+
+    header: Values
+    events: tuple[Event, ...]
+
+    @property
+    def id(self) -> str:
+        return str(self.header.get("id", ""))
+
+    @property
+    def uid(self) -> str:
+        return str(self.header.get("uid", ""))
+
+    @property
+    def kind(self) -> str:
+        return str(self.header.get("kind", ""))
+
+    @property
+    def status(self) -> str:
+        return str(self.header.get("status", ""))
+
+    @property
+    def title(self) -> str:
+        """The title, else the first line of the description (the norm's form has no title)."""
+        given = self.header.get("title")
+        if isinstance(given, str) and given.strip():
+            return given
+        description = self.header.get("description")
+        return description.strip().splitlines()[0] if isinstance(description, str) and description.strip() else ""
+
+    def get(self, path: str) -> Value:
+        """The header's value at a dotted path; None where there is none."""
+        return value_at(self.header, path)
+
+    def newest_event_id(self) -> str | None:
+        return max((event.id for event in self.events), default=None)
+
+    def with_event(self, event: Event) -> Record:
+        return replace(self, events=(*self.events, event))
+
+    def with_fields(self, changes: Values) -> Record:
+        """The record with header values set (or removed, where the new value is None)."""
+        header: dict[str, Value] = dict(self.header)
+        for path, value in changes.items():
+            header = with_value(header, path, value)
+        return replace(self, header=header)
+
+
+def value_at(values: Values, path: str) -> Value:
+    """The value at a dotted path of nested mappings; None where any step is missing."""
+    here: Value | Values = values
+    for step in path.split("."):
+        if not isinstance(here, Mapping) or step not in here:
+            return None
+        here = here[step]
+    return here  # type: ignore[return-value]
+
+
+def with_value(values: Values, path: str, value: Value) -> dict[str, Value]:
+    """A copy with the value at a dotted path set; None removes it, and a mapping left empty."""
+    copied = dict(values)
+    head, _, rest = path.partition(".")
+    if not rest:
+        if value is None:
+            copied.pop(head, None)
+        else:
+            copied[head] = value
+        return copied
+    inner = copied.get(head)
+    below = with_value(inner if isinstance(inner, Mapping) else {}, rest, value)
+    if below:
+        copied[head] = below
+    else:
+        copied.pop(head, None)
+    return copied
+
+
+def leaves(values: Values, prefix: str = "") -> Iterator[tuple[str, Value]]:
+    """Every (dotted path, value) that is not itself a mapping, in order."""
+    for key, value in values.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from leaves(value, f"{path}.")
+        else:
+            yield path, value
