@@ -84,7 +84,10 @@ def fold(events: Iterable[Event], workflow: Workflow) -> Fold:
     progress = _Progress(workflow)
     steps = tuple(progress.take(event, voided) for event in ordered)
     settled = frozenset(
-        settled_id for step in steps if step.effect is not Effect.VOIDED for settled_id in step.event.settles
+        settled_id
+        for step in steps
+        if step.effect is not Effect.VOIDED
+        for settled_id in step.event.settles
     )
     return Fold(values=progress.values, steps=steps, settled=settled)
 
@@ -157,7 +160,11 @@ class _Progress:
     def _given_state(self, event: Event, state: str | None) -> str | None:
         """`submit` and `correct` set the state themselves; nothing else may."""
         given = event.set.get(STATUS)
-        if isinstance(given, str) and given in self.workflow.states and event.do in (SUBMIT, CORRECT):
+        if (
+            isinstance(given, str)
+            and given in self.workflow.states
+            and event.do in (SUBMIT, CORRECT)
+        ):
             return given
         return state or (self.workflow.initial if event.do == SUBMIT else None)
 

@@ -67,7 +67,7 @@ def is_ulid(text: object) -> bool:
 
 
 def is_record_id(text: object) -> bool:
-    """Whether `text` may name a record: capitals, ASCII digits and hyphens, nothing a path minds."""
+    """Whether `text` may name a record: capitals, ASCII digits and hyphens only."""
     return isinstance(text, str) and len(text) <= 64 and RECORD_ID.fullmatch(text) is not None
 
 

@@ -14,6 +14,8 @@ from svcdesk.model.record import Value, Values
 
 PREVIOUS = "previous"
 """A move's target: the state that the record was in before it began to wait."""
+ACTOR = "$actor"
+"""A move's default for a person field: whoever makes the move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class State:
     """Fields that exist only in this state: dropped by the fold when the record leaves it."""
     waits: bool = False
     """Whether `resume` leads out of it, to the state before."""
+    requires: tuple[str, ...] = ()
+    """Fields that a record in this state should have: `check` names what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,12 @@ class Move:
     appends: Append | None = None
     writes: tuple[Write, ...] = ()
     increments: str | None = None
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """What a field gets where it is not given: ACTOR, or the value itself."""
+    fills: Mapping[str, str] = field(default_factory=dict)
+    """The same, only where the record has no value yet."""
+    speaker: str | None = None
+    """Whose word it is by nature: `requester` for a confirmation, recorded `for: requester`."""
 
     @property
     def is_fact(self) -> bool:

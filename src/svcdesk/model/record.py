@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-Value: TypeAlias = "None | bool | int | float | str | list[Value] | dict[str, Value]"
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 Values: TypeAlias = Mapping[str, Value]
 
 SUBMIT = "submit"
@@ -90,7 +90,11 @@ class Record:
         if isinstance(given, str) and given.strip():
             return given
         description = self.header.get("description")
-        return description.strip().splitlines()[0] if isinstance(description, str) and description.strip() else ""
+        return (
+            description.strip().splitlines()[0]
+            if isinstance(description, str) and description.strip()
+            else ""
+        )
 
     def get(self, path: str) -> Value:
         """The header's value at a dotted path; None where there is none."""

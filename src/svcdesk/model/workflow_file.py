@@ -17,10 +17,10 @@ _TOP = {
     "kind", "version", "prefix", "folder", "label", "form", "initial", "states", "moves", "roles",
     "guards", "targets", "request",
 }  # fmt: skip
-_STATE = {"label", "form", "open", "holds", "waits"}
+_STATE = {"label", "form", "open", "holds", "waits", "requires"}
 _MOVE = {
     "label", "subject", "from", "to", "elsewhere", "sets", "needs", "clears", "position",
-    "appends", "writes", "increments",
+    "appends", "writes", "increments", "defaults", "fills", "speaker",
 }  # fmt: skip
 _WRITE = {"document", "when", "do", "fields", "copies", "fixed", "fresh"}
 
@@ -57,7 +57,7 @@ def parse_workflow(data: Values, schema: Values, *, path: str) -> Workflow:
         moves=moves,
         roles=Roles(_unfold_roles(reader.mapping(data.get("roles"), "roles"), moves, reader)),
         tracked=frozenset(tracked_paths(schema)),
-        guards={k: reader.text(v, f"guards.{k}") for k, v in reader.mapping(data.get("guards"), "guards").items()},
+        guards=reader.texts(data.get("guards"), "guards"),
         targets=reader.mapping(data.get("targets"), "targets"),
         request_link=reader.text(request, "request") if request else None,
     )
@@ -76,7 +76,9 @@ def tracked_paths(schema: Values, prefix: str = "") -> Iterable[str]:
                 yield from tracked_paths(sub, f"{prefix}{name}.")
 
 
-def _unfold_roles(table: Values, moves: Mapping[str, Move], reader: _Reader) -> dict[str, frozenset[str]]:
+def _unfold_roles(
+    table: Values, moves: Mapping[str, Move], reader: _Reader
+) -> dict[str, frozenset[str]]:
     """Role → rights, with `includes:` followed; `everything` stands for every move and right."""
     own: dict[str, frozenset[str]] = {}
     includes: dict[str, tuple[str, ...]] = {}
@@ -136,6 +138,9 @@ class _Reader:
             raise self.wrong(field, "must be a text")
         return value
 
+    def texts(self, value: Value, field: str) -> Mapping[str, str]:
+        return {k: self.text(v, f"{field}.{k}") for k, v in self.mapping(value, field).items()}
+
     def number(self, value: Value, field: str) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.wrong(field, "must be a whole number")
@@ -163,6 +168,7 @@ class _Reader:
             is_open=data.get("open") is True,
             holds=self.names(data.get("holds"), f"{where}.holds"),
             waits=data.get("waits") is True,
+            requires=self.names(data.get("requires"), f"{where}.requires"),
         )
 
     def move(self, name: str, data: Values) -> Move:
@@ -192,6 +198,9 @@ class _Reader:
             else None,
             writes=self._writes(data.get("writes"), f"{where}.writes"),
             increments=str(data["increments"]) if data.get("increments") else None,
+            defaults=self.texts(data.get("defaults"), f"{where}.defaults"),
+            fills=self.texts(data.get("fills"), f"{where}.fills"),
+            speaker=str(data["speaker"]) if data.get("speaker") else None,
         )
 
     def _states(self, value: Value, field: str) -> frozenset[str]:
@@ -200,7 +209,9 @@ class _Reader:
             raise self.wrong(field, f"“{name}” is not one of the states")
         return names
 
-    def _targets(self, value: Value, legal_in: frozenset[str] | None, field: str) -> Mapping[str, str]:
+    def _targets(
+        self, value: Value, legal_in: frozenset[str] | None, field: str
+    ) -> Mapping[str, str]:
         """`to:` is one state for all, or a mapping from the state now to the state after."""
         if value is None:
             return {}
@@ -208,7 +219,9 @@ class _Reader:
         if isinstance(value, str):
             targets: dict[str, str] = dict.fromkeys(sources, value)
         else:
-            targets = {k: self.text(v, f"{field}.{k}") for k, v in self.mapping(value, field).items()}
+            targets = {
+                k: self.text(v, f"{field}.{k}") for k, v in self.mapping(value, field).items()
+            }
         for source, target in targets.items():
             for name in (source, target):
                 if name not in self.states and name != PREVIOUS:
@@ -220,20 +233,22 @@ class _Reader:
             return ()
         if not isinstance(value, list):
             raise self.wrong(field, "must be a list")
-        return tuple(self._write(self.mapping(one, f"{field}[{i}]"), f"{field}[{i}]") for i, one in enumerate(value))
+        return tuple(
+            self._write(self.mapping(one, f"{field}[{i}]"), f"{field}[{i}]")
+            for i, one in enumerate(value)
+        )
 
     def _write(self, data: Values, field: str) -> Write:
         self.known(data, _WRITE, field)
         when = self.text(data.get("when") or "always", f"{field}.when")
         if when not in ("always", "needed", "exists"):
             raise self.wrong(f"{field}.when", "must be always, needed or exists")
-        copies = self.mapping(data.get("copies"), f"{field}.copies")
         return Write(
             document=self.text(data.get("document"), f"{field}.document"),
             when=when,
             do=self.text(data.get("do"), f"{field}.do"),
             fields=self.names(data.get("fields"), f"{field}.fields"),
-            copies={k: self.text(v, f"{field}.copies.{k}") for k, v in copies.items()},
+            copies=self.texts(data.get("copies"), f"{field}.copies"),
             fixed=self.mapping(data.get("fixed"), f"{field}.fixed"),
             fresh=data.get("fresh") is True,
         )

@@ -1,0 +1,38 @@
+"""A desk's facts: what `records/desk.yaml` says, the same for everyone on the same commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from svcdesk.model.record import Values
+
+FORMAT = 1
+"""The format of desks that this version writes; a later one is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`documents` says which documents a request's chain needs, by the request's type;
+    `kinds` the version in use of each shipped kind. See docs/desk.md for every key."""
+
+    name: str
+    zone: ZoneInfo
+    language: str = "en"
+    format: int = FORMAT
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    numbering: str = "daily"
+    policy: str = "delivery-template"
+    calendar: str = "office"
+    documents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    confirm_own: bool = False
+    """Whether somebody may record the user's confirmation of what they resolved themselves."""
+    close_without_confirmation: bool = False
+    reopen_within_days: int | None = None
+    publish: str = "on-sync"
+    plugins: tuple[str, ...] = ()
+    routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Which channels hear of an operation: operation (or `*`) → channel names."""
+    queries: Mapping[str, str] = field(default_factory=dict)
+    custom: Values = field(default_factory=dict)

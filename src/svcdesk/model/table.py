@@ -1,0 +1,51 @@
+"""A table of results: what commands and reports give to a format, and formats turn into text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from svcdesk.i18n import Text
+from svcdesk.model.record import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`name` is the stable key (JSON, CSV header in data formats); `label` is shown to people."""
+
+    name: str
+    label: Text | str
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value with what people see instead of it, and how it is marked.
+
+    `style` is one of breach, risk, ok, dim, strong, or empty; only a terminal shows it.
+    """
+
+    value: Value
+    text: Text | str | None = None
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under columns.
+
+    `schema` names the promised JSON shape (`svcdesk/list/1`). `items`, where given, are what the
+    data formats (json, jsonl) print instead of the rows: one mapping a row, complete. `total` is
+    how many there were before a limit, `unreadable` how many records could not be read.
+    """
+
+    schema: str
+    title: Text | str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell | Value]]
+    items: Sequence[Mapping[str, Value]] | None = None
+    total: int | None = None
+    unreadable: int = 0
+    notes: Sequence[Text | str] = ()
+    extra: Mapping[str, Value] = field(default_factory=dict)
+    """Further top-level keys of the JSON shape."""

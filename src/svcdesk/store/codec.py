@@ -1,0 +1,116 @@
+"""Between the nested values of a record's file and a `Record`; nothing is lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from svcdesk.errors import Invalid
+from svcdesk.i18n import T
+from svcdesk.model.record import Event, Record, Value, Values
+
+_PLAIN = {
+    "id": "id",
+    "at": "at",
+    "by": "by",
+    "for": "on_behalf",
+    "via": "via",
+    "when": "when",
+    "do": "do",
+    "text": "text",
+    "reason": "reason",
+}
+_LISTS = ("void", "settles")
+_MAPPINGS = ("set", "was", "times")
+_ORDER = (
+    "id", "at", "when", "by", "for", "via", "do", "derived", "set", "was", "void", "settles",
+    "times", "reason", "text",
+)  # fmt: skip
+
+
+def decode(value: Values, *, path: str = "") -> Record:
+    """A parsed file as a record. Raises Invalid where its shape is not that of any record.
+
+    Only what the fold stands on is looked at: ids, the list of events and what they set. All else
+    is the schema's to judge.
+    """
+    for key in ("id", "uid", "kind"):
+        if not isinstance(value.get(key), str):
+            raise Invalid(
+                T("{path}: “{key}” must be a text", path=path, key=key), path=path, field=key
+            )
+    events = value.get("events")
+    if not isinstance(events, list) or not events:
+        raise Invalid(
+            T("{path}: “events” must be a list with at least one event", path=path),
+            hint=T("every record begins with a `submit` event"),
+            path=path,
+            field="events",
+        )
+    header = {key: one for key, one in value.items() if key != "events"}
+    return Record(
+        header=header,
+        events=tuple(_event(one, f"events.{index}", path) for index, one in enumerate(events)),
+    )
+
+
+def encode(record: Record) -> dict[str, Value]:
+    """The nested values of a record's file; the inverse of `decode`."""
+    return {**record.header, "events": [encode_event(event) for event in record.events]}
+
+
+def encode_event(event: Event) -> dict[str, Value]:
+    """An event's keys, the well-known ones first and in one order."""
+    said: dict[str, Value] = {key: getattr(event, name) for key, name in _PLAIN.items()}
+    said["derived"] = list(event.derived) if event.derived else None
+    for key in _LISTS:
+        said[key] = list(getattr(event, key)) or None
+    for key in _MAPPINGS:
+        said[key] = dict(getattr(event, key) or {}) or None
+    if event.was is not None and not event.was and event.set:
+        said["was"] = {}
+    ordered = {key: said[key] for key in _ORDER if said.get(key) is not None}
+    return {**ordered, **event.extra}
+
+
+def _event(value: Value, field: str, path: str) -> Event:
+    if not isinstance(value, Mapping):
+        raise _wrong(path, field, "a mapping")
+    parts: dict[str, object] = {}
+    extra: dict[str, Value] = {}
+    for key, one in value.items():
+        if key in _PLAIN:
+            if not isinstance(one, str):
+                raise _wrong(path, f"{field}.{key}", "a text")
+            parts[_PLAIN[key]] = one
+        elif key in _MAPPINGS:
+            if not isinstance(one, Mapping):
+                raise _wrong(path, f"{field}.{key}", "a mapping")
+            parts[key] = one
+        elif key in _LISTS:
+            if not isinstance(one, list) or not all(isinstance(item, str) for item in one):
+                raise _wrong(path, f"{field}.{key}", "a list of event ids")
+            parts[key] = tuple(one)
+        elif key == "derived":
+            parts[key] = _derived(one, field, path)
+        else:
+            extra[key] = one
+    for key in ("id", "at", "by", "do"):
+        if key not in parts:
+            raise _wrong(path, f"{field}.{key}", "there")
+    return Event(**cast("dict[str, object]", {**parts, "extra": extra}))  # type: ignore[arg-type]
+
+
+def _derived(value: Value, field: str, path: str) -> tuple[str, int, int]:
+    match value:
+        case [str(target), int(cycle), int(level)]:
+            return target, cycle, level
+    raise _wrong(path, f"{field}.derived", "a list of target, cycle and level")
+
+
+def _wrong(path: str, field: str, what: str) -> Invalid:
+    return Invalid(
+        T("{path}: {field} must be {what}", path=path, field=field, what=what),
+        path=path,
+        field=field,
+    )
