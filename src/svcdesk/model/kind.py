@@ -89,6 +89,8 @@ class Move:
     """The same, only where the record has no value yet."""
     speaker: str | None = None
     """Whose word it is by nature: `requester` for a confirmation, recorded `for: requester`."""
+    not_by: str | None = None
+    """The move whose maker may not make this one: whoever resolved does not confirm."""
 
     @property
     def is_fact(self) -> bool:

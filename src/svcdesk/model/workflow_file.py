@@ -20,7 +20,7 @@ _TOP = {
 _STATE = {"label", "form", "open", "holds", "waits", "requires"}
 _MOVE = {
     "label", "subject", "from", "to", "elsewhere", "sets", "needs", "clears", "position",
-    "appends", "writes", "increments", "defaults", "fills", "speaker",
+    "appends", "writes", "increments", "defaults", "fills", "speaker", "not_by",
 }  # fmt: skip
 _WRITE = {"document", "when", "do", "fields", "copies", "fixed", "fresh"}
 
@@ -201,6 +201,7 @@ class _Reader:
             defaults=self.texts(data.get("defaults"), f"{where}.defaults"),
             fills=self.texts(data.get("fills"), f"{where}.fills"),
             speaker=str(data["speaker"]) if data.get("speaker") else None,
+            not_by=str(data["not_by"]) if data.get("not_by") else None,
         )
 
     def _states(self, value: Value, field: str) -> frozenset[str]:

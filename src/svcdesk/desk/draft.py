@@ -1,0 +1,122 @@
+"""Records on their way to being written: read once, changed in memory, written together."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from svcdesk.errors import NotFound
+from svcdesk.i18n import T
+from svcdesk.lifecycle.moves import Moved
+from svcdesk.model.ids import ulid
+from svcdesk.model.kind import Kind
+from svcdesk.model.record import Record, Value, Values
+from svcdesk.store import codec
+from svcdesk.store.tickets import decode_file
+from svcdesk.store.yaml_text import dump, rewrite
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+Read = Callable[[str], bytes | None]
+"""Gives a file's bytes by its path relative to the root; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file before and after; `moves` are the record's changes in order."""
+
+    path: str
+    before: str | None
+    after: str
+    original: Record | None
+    record: Record
+    moves: tuple[Moved, ...]
+
+    def diff(self) -> str:
+        """The change as a unified diff, as `git diff` would show it."""
+        old = (self.before or "").splitlines(keepends=True)
+        new = self.after.splitlines(keepends=True)
+        source = f"a/{self.path}" if self.before is not None else "/dev/null"
+        return "".join(difflib.unified_diff(old, new, source, f"b/{self.path}"))
+
+
+class Draft:
+    """Hands out records by id and keeps what becomes of them; a record is read only once."""
+
+    def __init__(self, desk: Desk, read: Read) -> None:
+        self._desk = desk
+        self._read = read
+        self._texts: dict[str, str | None] = {}
+        self._originals: dict[str, Record | None] = {}
+        self._records: dict[str, Record] = {}
+        self._moves: dict[str, list[Moved]] = {}
+        self._given_ids: set[str] = set()
+
+    def record(self, ending: str) -> Record:
+        """The record of that id (or unique ending), as it stands in this draft."""
+        path = self._desk.tickets.find(ending)
+        if path not in self._records:
+            data = self._read(path)
+            if data is None:
+                raise NotFound(T("{path} is gone", path=path), path=path)
+            loaded = decode_file(data, path)
+            self._texts[path] = loaded.document.text
+            self._originals[path] = self._records[path] = loaded.record
+        return self._records[path]
+
+    def documents(self, record: Record) -> dict[str, list[Record]]:
+        """The records linked from this one that belong to its chain, oldest first, by kind."""
+        found: dict[str, list[Record]] = {}
+        links = record.get("links")
+        for link in links if isinstance(links, list) else []:
+            if isinstance(link, dict) and link.get("rel") in self._desk.document_kinds:
+                document = self.record(str(link.get("id")))
+                found.setdefault(document.kind, []).append(document)
+        return found
+
+    def new_id(self, kind: Kind) -> tuple[str, str]:
+        """A free id after the desk's numbering scheme, and a fresh uid."""
+        record_id = self._desk.numbers.allocate(kind.workflow, frozenset(self._given_ids))
+        self._given_ids.add(record_id)
+        return record_id, ulid(self._desk.now_ms(), self._desk.chance())
+
+    def keep(self, moved: Moved) -> None:
+        """Take over what a move made of a record."""
+        path = self._desk.tickets.path_for(moved.record.id, moved.record.uid)
+        if path not in self._texts:
+            self._texts[path], self._originals[path] = None, None
+        self._records[path] = moved.record
+        self._moves.setdefault(path, []).append(moved)
+
+    def given_ids(self) -> frozenset[str]:
+        return frozenset(self._given_ids)
+
+    def changes(self) -> list[Change]:
+        """What is to be written, in the order in which it was first kept.
+
+        A changed record keeps every line that does not have to change.
+        """
+        made = []
+        for path, moves in self._moves.items():
+            record, before = self._records[path], self._texts[path]
+            value = codec.encode(record)
+            if before is None:
+                after = dump(_in_schema_order(value, self._desk.kinds[record.kind].schema))
+            else:
+                after = rewrite(before, value)
+            if after != before:
+                original = self._originals[path]
+                made.append(Change(path, before, after, original, record, tuple(moves)))
+        return made
+
+
+def _in_schema_order(value: dict[str, Value], schema: Values) -> dict[str, Value]:
+    """The same mapping with its keys in the order of the schema, `events` last."""
+    properties = schema.get("properties")
+    order = list(properties) if isinstance(properties, dict) else []
+    known = [key for key in order if key in value and key != "events"]
+    others = [key for key in value if key not in known and key != "events"]
+    return {key: value[key] for key in [*known, *others, "events"]}

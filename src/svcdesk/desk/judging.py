@@ -1,0 +1,64 @@
+"""What the check rules say of a record: every plugin's rules, each on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from svcdesk.errors import SvcdeskError
+from svcdesk.hookspecs import Subject
+from svcdesk.lifecycle.fold import fold
+from svcdesk.model.finding import Finding
+from svcdesk.model.record import Record
+from svcdesk.store.yaml_read import Document
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+
+def judge(
+    desk: Desk,
+    record: Record,
+    path: str,
+    *,
+    latest: Mapping[str, Record] | None = None,
+    document: Document | None = None,
+) -> list[Finding]:
+    """Every rule's findings about one record.
+
+    `latest` are records by id that stand instead of those on disk (an operation's own changes);
+    `document` is the parsed file, for line numbers.
+    """
+    workflow = desk.workflow(record.kind)
+    subject = Subject(
+        record=record,
+        folded=fold(record.events, workflow),
+        workflow=workflow,
+        documents=linked(desk, record, latest or {}),
+        facts=desk.facts,
+        people=desk.people,
+        now=desk.now(),
+        path=path,
+        line_of=document.line_of if document else lambda _: None,
+    )
+    findings: list[Finding] = []
+    for check in desk.plugins.checks():
+        if not check.kinds or record.kind in check.kinds:
+            found: Iterable[Finding] = desk.plugins.call(check.rule.code, check.find, subject)
+            findings += found
+    return findings
+
+
+def linked(desk: Desk, record: Record, latest: Mapping[str, Record]) -> dict[str, list[Record]]:
+    """The readable records of this one's chain, by kind, oldest first."""
+    found: dict[str, list[Record]] = {}
+    links = record.get("links")
+    for link in links if isinstance(links, list) else []:
+        if isinstance(link, dict) and link.get("rel") in desk.document_kinds:
+            name = str(link.get("id"))
+            try:
+                other = latest.get(name) or desk.load(name).record
+            except SvcdeskError:
+                continue  # `check` names what cannot be read; here it only cannot be looked at
+            found.setdefault(other.kind, []).append(other)
+    return found

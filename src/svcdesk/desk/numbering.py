@@ -1,0 +1,71 @@
+"""New ids: a scheme proposes, the desk verifies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from svcdesk.errors import PluginFailed
+from svcdesk.hookspecs import NumberRequest
+from svcdesk.i18n import T
+from svcdesk.model.ids import is_record_id, relative_path
+from svcdesk.model.kind import Workflow
+from svcdesk.store.numbers import TakenIds
+from svcdesk.store.tickets import RECORDS
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+_TRIES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Gives out ids for a desk, by the scheme that `desk.yaml` names."""
+
+    desk: Desk
+
+    def allocate(self, workflow: Workflow, given: frozenset[str]) -> str:
+        """A free id for a new record; `given` are those handed out in this operation already.
+
+        Raises PluginFailed where the scheme proposes what cannot be an id, or nothing free.
+        """
+        scheme = self.desk.plugins.numbering(self.desk.facts.numbering)
+        taken = TakenIds(self.desk.repository)
+        day = self.desk.now().astimezone(self.desk.facts.zone).date()
+        seen: dict[str, set[str]] = {}
+
+        def used(head: str) -> set[str]:
+            if head not in seen:
+                folder = relative_path(workflow.folder, f"{head}000", "00").rpartition("/")[0]
+                seen[head] = taken.beginning(head, f"{RECORDS}/{folder}")
+            return seen[head] | {one for one in given | refused if one.startswith(head)}
+
+        refused: set[str] = set()
+        for _ in range(_TRIES):
+            request = NumberRequest(workflow.prefix, day, self.desk.chance(), used)
+            proposed = scheme.propose(request)
+            self._verify(scheme.name, proposed, workflow.prefix)
+            if proposed not in given | refused and self.desk.tickets.existing(proposed) is None:
+                return proposed
+            refused.add(proposed)
+        raise PluginFailed(
+            T(
+                "numbering “{name}” proposed no free id in {tries} tries",
+                name=scheme.name,
+                tries=_TRIES,
+            ),
+            code="E_ALLOC",
+        )
+
+    def remember(self, given: frozenset[str]) -> None:
+        if given:
+            TakenIds(self.desk.repository).remember(given)
+
+    def _verify(self, scheme: str, proposed: object, prefix: str) -> None:
+        if not is_record_id(proposed) or not str(proposed).startswith(f"{prefix}-"):
+            raise PluginFailed(
+                T("numbering “{name}” proposed {id}, which cannot be an id of {prefix}",
+                  name=scheme, id=repr(proposed)[:80], prefix=prefix),
+                code="E_ALLOC",
+            )  # fmt: skip

@@ -1,0 +1,252 @@
+"""New records, moves and changed fields: what people do to records all day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from svcdesk.desk.author import Author
+from svcdesk.desk.draft import Draft
+from svcdesk.desk.writing import Done, Options, Story, perform
+from svcdesk.errors import MissingField, NotAllowed, Refused
+from svcdesk.i18n import T
+from svcdesk.lifecycle.act import Act, Words
+from svcdesk.lifecycle.chain import Chain, plan_move, with_link
+from svcdesk.lifecycle.dates import check_when
+from svcdesk.lifecycle.fold import fold
+from svcdesk.lifecycle.moves import Moved, find_move, open_record, set_fields, split
+from svcdesk.lifecycle.rights import authorise, rights_for_fields
+from svcdesk.model.instants import strict_instant
+from svcdesk.model.kind import Kind, Move
+from svcdesk.model.people import REQUESTER
+from svcdesk.model.record import Record, Value, Values
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+_REQUEST = "request"
+_MADE_HERE = frozenset({"id", "uid", "kind", "status", "events", "submitted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """For whom, by what means, when it happened, what was said, and how to write it."""
+
+    acting_for: str | None = None
+    via: str | None = None
+    when: datetime | None = None
+    words: Words = field(default_factory=Words)
+    options: Options = field(default_factory=Options)
+
+
+def new_record(desk: Desk, kind_name: str, given: Values, around: Circumstances) -> Done:
+    """Create a record of a kind with the fields given (dotted paths).
+
+    A document of a request's chain (`request: SR-…`) is linked with its request in the same
+    commit. Raises MissingField for what the kind cannot do without.
+    """
+    kind = desk.kinds[kind_name]
+    author = desk.author(around.acting_for)
+    authorise("submit", kind.workflow.roles, author.person, author.principal)
+    act = desk.act(author, when=around.when, via=around.via)
+    _refuse_future(desk, around.when)
+
+    def build(draft: Draft) -> Story:
+        fields = dict(given)
+        request = _request_of(kind, fields, draft)
+        _require_fields(kind, fields)
+        moved = _open(kind, fields, act, around.words, draft)
+        draft.keep(moved)
+        if request is not None:
+            draft.keep(_linked(desk, request, moved.record, act))
+        return Story(f"{moved.record.id}: new {kind.name}", [moved.record.title], "submit")
+
+    return perform(desk, build, around.options)
+
+
+def move_records(
+    desk: Desk, endings: Sequence[str], name: str, given: Values, around: Circumstances
+) -> Done:
+    """Make one move on one or more records, in one commit; all of them or none."""
+    author = desk.author(around.acting_for)
+
+    def build(draft: Draft) -> Story:
+        said = []
+        for ending in dict.fromkeys(endings):
+            record = draft.record(ending)
+            said.append((record.id, _move_one(desk, draft, record, name, given, author, around)))
+        return _story(said, name)
+
+    return perform(desk, build, around.options)
+
+
+def change_fields(
+    desk: Desk, endings: Sequence[str], changes: Values, around: Circumstances
+) -> Done:
+    """Set fields of records by hand of a command: tracked ones by an event, others as they are."""
+    author = desk.author(around.acting_for)
+
+    def build(draft: Draft) -> Story:
+        said = []
+        words = around.words if around.words != Words() else None
+        for ending in dict.fromkeys(endings):
+            record = draft.record(ending)
+            workflow = desk.workflow(record.kind)
+            for right in ("set", *sorted(rights_for_fields(workflow, changes))):
+                authorise(right, workflow.roles, author.person, author.principal, record=record.id)
+            act = desk.act(author, when=around.when, via=around.via)
+            tracked, _ = split(changes, workflow)
+            if around.when and tracked:
+                _check_when(desk, record, around.when, is_move=False)
+            draft.keep(set_fields(record, workflow, changes, act, words))
+            said.append((record.id, "set " + ", ".join(sorted(changes))))
+        return _story(said, "set")
+
+    return perform(desk, build, around.options)
+
+
+def _move_one(
+    desk: Desk,
+    draft: Draft,
+    record: Record,
+    name: str,
+    given: Values,
+    author: Author,
+    around: Circumstances,
+) -> str:
+    """Make the move in the draft; gives its sentence for the commit."""
+    workflow = desk.workflow(record.kind)
+    move = find_move(workflow, name, record=record.id)
+    speaking = author.for_requester() if move.speaker == REQUESTER else author
+    authorise(name, workflow.roles, speaking.person, speaking.principal, record=record.id)
+    _refuse_own(desk, record, move, speaking)
+    via = around.via or (_channel(record) if speaking.principal else None)
+    act = desk.act(speaking, when=around.when, via=via)
+    state = fold(record.events, workflow).status
+    if around.when:
+        _check_when(desk, record, around.when, is_move=move.counts_as_move(state))
+    _refuse_late_reopening(desk, record, move, state)
+    plan = plan_move(record, name, given, act, around.words, _chain(desk, draft, record))
+    for moved in plan.all:
+        draft.keep(moved)
+    return plan.subject
+
+
+def _chain(desk: Desk, draft: Draft, record: Record) -> Chain:
+    request_type = record.get("type")
+    needed = desk.facts.documents.get(request_type, ()) if isinstance(request_type, str) else ()
+    return Chain(
+        kinds=desk.kinds,
+        documents=draft.documents(record),
+        needed=frozenset(needed),
+        new_id=draft.new_id,
+    )
+
+
+def _story(said: list[tuple[str, str]], move: str) -> Story:
+    if len(said) == 1:
+        record_id, sentence = said[0]
+        return Story(f"{record_id}: {sentence}", [], move)
+    sentences = {sentence for _, sentence in said}
+    what = sentences.pop() if len(sentences) == 1 else move
+    return Story(f"{len(said)} records: {what}", [f"{one}: {text}" for one, text in said], move)
+
+
+def _channel(record: Record) -> str:
+    """By what means the requester's word came, where nobody says: as the request itself did."""
+    channel = record.get("channel")
+    if isinstance(channel, str):
+        return channel
+    raise MissingField(
+        T("{record}: by what means did the requester say so?", record=record.id),
+        hint=T("give it with --via phone (or email, im, signature …)"),
+        field="via",
+        record=record.id,
+    )
+
+
+def _refuse_own(desk: Desk, record: Record, move: Move, author: Author) -> None:
+    """Whoever resolved a request does not record its confirmation, unless the desk allows it."""
+    if move.not_by is None or desk.facts.confirm_own:
+        return
+    folded = fold(record.events, desk.workflow(record.kind))
+    makers = [event.by for event in folded.counted() if event.do == move.not_by]
+    if makers and makers[-1] == author.person.id:
+        raise NotAllowed(
+            T("{record}: {person} resolved it and may not record its confirmation",
+              record=record.id, person=author.person.id),
+            hint=T("let a colleague do it, or set `confirm_own: true` in records/desk.yaml"),
+            record=record.id,
+        )  # fmt: skip
+
+
+def _refuse_late_reopening(desk: Desk, record: Record, move: Move, state: str | None) -> None:
+    days = desk.facts.reopen_within_days
+    if days is None or move.name != "reopen" or state != "closed":
+        return
+    folded = fold(record.events, desk.workflow(record.kind))
+    closed = [
+        step.event.happened for step in folded.steps if step.counts and step.after == "closed"
+    ]
+    if (desk.now() - strict_instant(closed[-1])).days >= days:
+        raise Refused(
+            T("{record} was closed more than {days} days ago", record=record.id, days=days),
+            hint=T(
+                "open a new request and link it: svcdesk link NEW related {record}",
+                record=record.id,
+            ),
+            code="E_WINDOW",
+            record=record.id,
+        )
+
+
+def _check_when(desk: Desk, record: Record, when: datetime, *, is_move: bool) -> None:
+    folded = fold(record.events, desk.workflow(record.kind))
+    check_when(record.id, folded, is_move=is_move, when=when, now=desk.now())
+
+
+def _refuse_future(desk: Desk, when: datetime | None) -> None:
+    if when and when > desk.now():
+        raise Refused(T("{when} has not come yet", when=when.isoformat()), code="E_TIME")
+
+
+def _request_of(kind: Kind, fields: dict[str, Value], draft: Draft) -> Record | None:
+    """The request that a document belongs to, by the id given; its link replaces the id."""
+    link = kind.workflow.request_link
+    if link is None or not isinstance(fields.get(link), str):
+        return None
+    request = draft.record(str(fields[link]))
+    fields[link] = {"id": request.id, "uid": request.uid}
+    return request
+
+
+def _linked(desk: Desk, request: Record, document: Record, act: Act) -> Moved:
+    """The request with a link to its new document: no event, links are not tracked."""
+    linked = with_link(request, document.kind, document)
+    links = linked.get("links")
+    return set_fields(request, desk.workflow(request.kind), {"links": links}, act)
+
+
+def _require_fields(kind: Kind, fields: Values) -> None:
+    required = kind.schema.get("required")
+    for name in required if isinstance(required, list) else []:
+        if name in _MADE_HERE or any(
+            path == name or path.startswith(f"{name}.") for path in fields
+        ):
+            continue
+        raise MissingField(
+            T("a new {kind} needs {field}", kind=kind.name, field=name),
+            hint=T("give it with --field {field}=…", field=name),
+            field=str(name),
+        )
+
+
+def _open(kind: Kind, fields: Values, act: Act, words: Words, draft: Draft) -> Moved:
+    record_id, uid = draft.new_id(kind)
+    header: dict[str, Value] = {"id": record_id, "uid": uid, "kind": kind.name}
+    record = Record(header, ()).with_fields(fields)
+    if "submitted" in kind.workflow.tracked and record.get("submitted") is None:
+        record = record.with_fields({"submitted": act.happened})
+    return open_record(record.header, kind.workflow, act, words)

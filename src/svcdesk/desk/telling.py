@@ -1,0 +1,61 @@
+"""Tells the channels what happened, once it stands; a channel that fails is named, nothing more."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from svcdesk.hookspecs import Means, Notice
+from svcdesk.i18n import T, Text
+from svcdesk.store import codec
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+    from svcdesk.desk.writing import Done
+
+EVERY = "*"
+
+
+def tell(desk: Desk, done: Done, move: str) -> list[Text]:
+    """Tell the routed channels of every move of an operation; sentences about those that failed.
+
+    Where there is a remote, nothing is told here: what is not published yet may still change.
+    """
+    routes = desk.facts.routes
+    names = list(dict.fromkeys([*routes.get(move, ()), *routes.get(EVERY, ())]))
+    if not names or not done.changes or desk.repository.remotes():
+        return []
+    failed: list[Text] = []
+    for name in names:
+        channel = desk.plugins.channel(name)
+        means = Means(desk.config.channel(name), sys.stderr)
+        for notice in notices(desk, done, move):
+            try:
+                desk.plugins.call(f"channel {name}", channel.send, notice, means)
+            except Exception as error:
+                failed.append(T("channel “{name}” was not told: {why}", name=name, why=error))
+                break
+    return failed
+
+
+def notices(desk: Desk, done: Done, move: str) -> list[Notice]:
+    """One notice for each event that the operation added."""
+    made = []
+    for change in done.changes:
+        record = {
+            key: value for key, value in codec.encode(change.record).items() if key != "events"
+        }
+        for moved in change.moves:
+            made.append(
+                Notice(
+                    id=f"{done.op}/{moved.event.id}",
+                    op=done.op,
+                    move=moved.event.do,
+                    subject=done.subject,
+                    record=record,
+                    event=codec.encode_event(moved.event),
+                    commit=done.commit,
+                    desk=desk.facts.name,
+                )
+            )
+    return made

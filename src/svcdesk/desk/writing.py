@@ -1,0 +1,175 @@
+"""One operation, one commit: plan under the lock, judge, write, tell.
+
+Whatever fails before the commit leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from svcdesk.desk.draft import Change, Draft
+from svcdesk.desk.judging import judge
+from svcdesk.errors import Invalid, SvcdeskError
+from svcdesk.i18n import T, Text
+from svcdesk.model.finding import Finding, Severity
+from svcdesk.model.ids import ulid
+from svcdesk.model.record import Record
+from svcdesk.store import codec
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to write. `force` is the reason for writing what the schema or a rule refuses."""
+
+    dry_run: bool = False
+    no_commit: bool = False
+    include_dirty: bool = False
+    force: str | None = None
+    op: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an operation did (or, with `dry_run`, would do)."""
+
+    op: str
+    subject: str
+    message: str
+    changes: tuple[Change, ...]
+    commit: str | None = None
+    findings: tuple[Finding, ...] = ()
+    untold: tuple[Text, ...] = ()
+    """Channels that could not be told, in sentences; the records stand all the same."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(change.record.id for change in self.changes)
+
+    def diff(self) -> str:
+        return "".join(change.diff() for change in self.changes)
+
+
+@dataclass(slots=True)
+class Story:
+    """What the commit says: filled in while the draft is made."""
+
+    subject: str = ""
+    body: list[str] = field(default_factory=list)
+    move: str = ""
+
+
+Build = Callable[[Draft], Story]
+
+
+def perform(desk: Desk, build: Build, options: Options) -> Done:
+    """Run an operation: `build` changes records in the draft and says what the commit says.
+
+    Raises whatever `build` raises, Invalid for what the schema or a rule refuses, and the store's
+    refusals (Busy, RepositoryState, Changed, GitFailed). Nothing is written then.
+    """
+    op = options.op or ulid(desk.now_ms(), desk.chance())
+    if options.dry_run:
+        draft = Draft(desk, desk.read_file)
+        story = build(draft)
+        changes = draft.changes()
+        findings = _judge(desk, changes, options)
+        return Done(op, story.subject, _message(story, changes, op), tuple(changes), None, findings)
+
+    from svcdesk.store.transaction import begin
+
+    with begin(desk.repository, op=op, dirty_ok=options.include_dirty) as tx:
+        draft = Draft(desk, tx.read)
+        story = build(draft)
+        changes = draft.changes()
+        findings = _judge(desk, changes, options)
+        message = _message(story, changes, op)
+        if not changes:
+            return Done(op, story.subject, message, (), None, findings)
+        commit = tx.commit(
+            {change.path: change.after.encode() for change in changes},
+            story.subject,
+            body="\n".join(story.body),
+            trailers=_trailers(changes, op, options.force),
+            no_commit=options.no_commit,
+        )
+        desk.numbers.remember(draft.given_ids())
+    done = Done(op, story.subject, message, tuple(changes), commit, findings)
+    if options.no_commit:
+        return done
+    from svcdesk.desk.telling import tell
+
+    untold = tell(desk, done, story.move)
+    return Done(op, story.subject, message, tuple(changes), commit, findings, tuple(untold))
+
+
+def _message(story: Story, changes: Sequence[Change], op: str) -> str:
+    from svcdesk.store.transaction import compose_message
+
+    return compose_message(story.subject, "\n".join(story.body), _trailers(changes, op, None))
+
+
+def _trailers(changes: Sequence[Change], op: str, force: str | None) -> list[tuple[str, str]]:
+    trailers = [("Svcdesk-Record", change.record.id) for change in changes]
+    if force:
+        trailers.append(("Svcdesk-Forced", force))
+    return [*trailers, ("Svcdesk-Op", op)]
+
+
+def _judge(desk: Desk, changes: Sequence[Change], options: Options) -> tuple[Finding, ...]:
+    """Refuse what is not valid; give the lesser findings that the change brings."""
+    brought: list[Finding] = []
+    latest = {change.record.id: change.record for change in changes}
+    for change in changes:
+        if not options.force:
+            _refuse_invalid(desk, change)
+        brought += _new_findings(desk, change, latest)
+    refused = [one for one in brought if one.weight is Severity.ERROR]
+    if refused and not options.force:
+        worst = refused[0]
+        raise Invalid(
+            worst.message,
+            hint=worst.hint or worst.rule.remedy,
+            code=worst.code,
+            record=worst.record,
+            path=worst.path,
+            field=worst.field,
+        )
+    return tuple(one for one in brought if one.weight is not Severity.NOTE)
+
+
+def _refuse_invalid(desk: Desk, change: Change) -> None:
+    validator = desk.kinds.validator(change.record.kind)
+    value = codec.encode(change.record)
+    if validator.is_valid(value):
+        return
+    problems = validator.problems(value, path=change.path)
+    if not problems:
+        return
+    first = problems[0]
+    more = len(problems) - 1
+    raise Invalid(
+        T("{first} (and {more} more)", first=first.message, more=more) if more else first.message,
+        hint=first.hint,
+        code=first.code,
+        record=change.record.id,
+        path=change.path,
+        field=first.field,
+    )
+
+
+def _new_findings(desk: Desk, change: Change, latest: Mapping[str, Record]) -> list[Finding]:
+    """What the rules say of the record now that they did not say of it before."""
+    after = judge(desk, change.record, change.path, latest=latest)
+    if change.original is None:
+        return after
+    try:
+        before = judge(desk, change.original, change.path)
+    except SvcdeskError:
+        before = []
+    known = {(one.code, one.field, str(one.message)) for one in before}
+    return [one for one in after if (one.code, one.field, str(one.message)) not in known]

@@ -1,0 +1,166 @@
+"""The records' files below `records/`: where each lies, which there are, and what they hold."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from svcdesk.store.files import read_regular, safe_path
+from svcdesk.store.yaml_read import Document, parse
+
+from svcdesk.errors import Ambiguous, FileRefused, NotFound, SvcdeskError
+from svcdesk.i18n import T
+from svcdesk.model.ids import date_of, is_record_id, prefix_of, relative_path
+from svcdesk.model.record import Record
+from svcdesk.store import codec
+
+RECORDS = "records"
+FILE_LIMIT = 1 << 20
+_SHOWN_CANDIDATES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A record as read from `path` (relative to the desk's root), with its text and lines."""
+
+    record: Record
+    path: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that could not be read as a record, and why."""
+
+    path: str
+    error: SvcdeskError
+
+    @property
+    def record_id(self) -> str:
+        return Path(self.path).stem
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """The records of the desk at `root`. `folders` maps each id prefix to its kind's folder."""
+
+    root: Path
+    folders: Mapping[str, str]
+
+    def path_for(self, record_id: str, uid: str) -> str:
+        """Where a record of that id and uid belongs, relative to the root.
+
+        Raises FileRefused for an id that may not name a file, or of an unknown prefix.
+        """
+        if not is_record_id(record_id):
+            raise FileRefused(
+                T("“{id}” is not the id of a record", id=record_id),
+                code="E_ID",
+                hint=T("ids look like SR-20241001-001: capitals, ASCII digits, hyphens"),
+            )
+        folder = self.folders.get(prefix_of(record_id))
+        if folder is None:
+            raise FileRefused(
+                T("“{id}” has a prefix that no kind of this desk has", id=record_id),
+                code="E_ID",
+                hint=T("prefixes: {prefixes}", prefixes=", ".join(sorted(self.folders))),
+            )
+        return f"{RECORDS}/{relative_path(folder, record_id, uid)}"
+
+    def existing(self, record_id: str) -> str | None:
+        """The path of the record of that full id, if there is one; one file is looked at."""
+        if not is_record_id(record_id) or prefix_of(record_id) not in self.folders:
+            return None
+        if date_of(record_id) is not None:
+            path = self.path_for(record_id, "")
+            return path if os.path.lexists(self.root / path) else None
+        folder = f"{RECORDS}/{self.folders[prefix_of(record_id)]}"
+        shelves = (self.root / folder).glob(f"*/{record_id}.yaml")
+        return next((one.relative_to(self.root).as_posix() for one in shelves), None)
+
+    def find(self, ending: str) -> str:
+        """The path of the one record whose id is, or ends with, `ending` (letter case aside).
+
+        Raises NotFound, or Ambiguous listing the candidates.
+        """
+        wanted = ending.strip().upper()
+        exact = self.existing(wanted)
+        if exact is not None:
+            return exact
+        if not re.fullmatch(r"[0-9A-Z-]{1,64}", wanted):
+            raise NotFound(T("“{id}” is not the id of a record", id=ending), record=ending)
+        found = [path for path in self.paths() if Path(path).stem.endswith(wanted)]
+        whole = [path for path in found if Path(path).stem.endswith(f"-{wanted}")]
+        candidates = whole or found
+        if not candidates:
+            raise NotFound(
+                T("there is no record “{id}” here", id=ending),
+                hint=T("`svcdesk list` shows the open ones"),
+                record=ending,
+            )
+        if len(candidates) > 1:
+            names = sorted(Path(path).stem for path in candidates)
+            shown = ", ".join(names[:_SHOWN_CANDIDATES])
+            more = len(names) - _SHOWN_CANDIDATES
+            raise Ambiguous(
+                T("{count} records end with “{id}”", count=len(names), id=ending),
+                hint=T("{ids} and {more} more: give more of it", ids=shown, more=more)
+                if more > 0
+                else T("{ids}: give more of it", ids=shown),
+                record=ending,
+            )
+        return candidates[0]
+
+    def paths(self, prefix: str | None = None) -> Iterator[str]:
+        """The path of every file that lies where a record may lie, in the order of their names."""
+        folders = self.folders.values() if prefix is None else [self.folders[prefix]]
+        for folder in sorted(set(folders)):
+            yield from _walk(self.root, f"{RECORDS}/{folder}")
+
+    def load(self, path: str) -> Loaded:
+        """The record at a path. Raises FileRefused or Invalid, naming file and line."""
+        data = read_regular(safe_path(self.root, path), FILE_LIMIT)
+        return decode_file(data, path)
+
+    def load_all(self, prefix: str | None = None) -> Iterator[Loaded | Unreadable]:
+        """Every record, or what is wrong with its file; never stops at a bad one."""
+        for path in self.paths(prefix):
+            try:
+                yield self.load(path)
+            except SvcdeskError as error:
+                yield Unreadable(path, error)
+
+
+def decode_file(data: bytes, path: str) -> Loaded:
+    """The record in a file's bytes. Raises FileRefused or Invalid, naming file and line.
+
+    The name of the file has to be the id inside it.
+    """
+    document = parse(data, path=path)
+    record = codec.decode(document.value, path=path)
+    if f"{record.id}.yaml" != path.rpartition("/")[2]:
+        raise FileRefused(
+            T("{path}: the id inside is {id}", path=path, id=record.id),
+            hint=T("a record's file is named after its id: rename the file, or mend the id"),
+            code="E_ID_PATH",
+            path=path,
+            line=document.line_of(["id"]),
+            record=record.id,
+        )
+    return Loaded(record, path, document)
+
+
+def _walk(root: Path, folder: str) -> Iterator[str]:
+    """Files below a folder, links and odd files included (reading them is what refuses them)."""
+    try:
+        entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(root, f"{folder}/{entry.name}")
+        elif not entry.name.startswith("."):
+            yield f"{folder}/{entry.name}"
