@@ -4,66 +4,64 @@ A plugin is an installed package with an entry point in the group `svcdesk`, poi
 whose functions carry `@svcdesk.hookimpl`. Each hook returns named objects; two of one name are
 refused, naming both plugins. Our own answers (the modules in `svcdesk.defaults`) use the same
 hooks. docs/plugins.md shows each with an example.
+
+The shapes are named tuples, and their types are imported for checkers alone: every call of the
+command line loads this file, and a frozen dataclass takes seven times as long to make.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import TYPE_CHECKING, TextIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 import pluggy
 
-from svcdesk.i18n import Text
-from svcdesk.lifecycle.fold import Fold
-from svcdesk.model.facts import Facts
-from svcdesk.model.finding import Finding, Rule
-from svcdesk.model.kind import Workflow
-from svcdesk.model.people import People
-from svcdesk.model.record import Record, Value, Values
-from svcdesk.model.table import Table
-
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+    from typing import TextIO
+
     import click
+
+    from svcdesk.i18n import Text
+    from svcdesk.lifecycle.fold import Fold
+    from svcdesk.model.facts import Facts
+    from svcdesk.model.finding import Finding, Rule
+    from svcdesk.model.kind import Workflow
+    from svcdesk.model.people import People
+    from svcdesk.model.record import Record, Value, Values
+    from svcdesk.model.table import Table
 
 hookspec = pluggy.HookspecMarker("svcdesk")
 hookimpl = pluggy.HookimplMarker("svcdesk")
 
+_NOTHING: Mapping[str, Value] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class NumberRequest:
-    """What a numbering scheme may look at: the prefix, the day of registration in the desk's
-    zone, 10 bytes of chance, the ids in use anywhere (all branches), and the high-water marks."""
+
+class NumberRequest(NamedTuple):
+    """What a numbering scheme may look at."""
 
     prefix: str
     day: date
+    """The day of registration in the desk's zone."""
     chance: bytes
+    """10 random bytes, others at each try."""
     used: Callable[[str], Iterable[str]]
-    """The ids in use, ever, that begin with this text."""
+    """The ids ever in use, on any branch, that begin with this text (at least `PREFIX-…-`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Numbering:
-    """A numbering scheme. `propose` gives an id; the core verifies it and asks again if taken."""
+class Numbering(NamedTuple):
+    """A numbering scheme. `propose` gives an id of capitals, digits and hyphens that begins with
+    the prefix; the core verifies it, and asks again if it is taken."""
 
     name: str
     title: Text | str
     propose: Callable[[NumberRequest], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """An output format: a table in, text out. `styled` formats get a terminal's width."""
-
-    name: str
-    title: Text | str
-    render: Callable[[Table, Rendering], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Rendering:
-    """How the text is to look: colour only on a terminal, `width` in columns or None in a pipe."""
+class Rendering(NamedTuple):
+    """How text is to look: colour only on a terminal, `width` in columns or None in a pipe."""
 
     colour: bool = False
     width: int | None = None
@@ -71,8 +69,21 @@ class Rendering:
     now: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Format(NamedTuple):
+    """An output format: a table in, text out, ending in a line break (or empty).
+
+    What comes from records is hostile: a format escapes it for the place it stands in. `notes`
+    says whether the text itself carries the table's notes and what a limit left out; the command
+    says them on standard error otherwise.
+    """
+
+    name: str
+    title: Text | str
+    render: Callable[[Table, Rendering], str]
+    notes: bool = False
+
+
+class Notice(NamedTuple):
     """Something that happened, told to channels after it is committed (or published).
 
     `id` is the same at every attempt to tell it, so that a receiver can drop repeats.
@@ -102,16 +113,18 @@ class Notice:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What the user's own configuration gives a channel: its settings, never the desk's."""
+class Means(NamedTuple):
+    """What the user's own configuration gives a channel or an address book, never the desk.
 
-    settings: Values = field(default_factory=dict)
+    `repository` is the root of the desk's repository: what must lie outside it can see to that.
+    """
+
+    settings: Values = _NOTHING
     stderr: TextIO | None = None
+    repository: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(NamedTuple):
     """A way to tell people or programs. `send` raises to report that it could not."""
 
     name: str
@@ -119,8 +132,7 @@ class Channel:
     send: Callable[[Notice, Means], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A record under a check: its fold, workflow, linked documents by kind, and where it lies."""
 
     record: Record
@@ -132,20 +144,22 @@ class Subject:
     now: datetime
     path: str = ""
     line_of: Callable[[Sequence[str | int]], int | None] = lambda _: None
+    """The line of a place in the file, such as `("improvements", 0, "owner")`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A rule with the function that looks for it. `kinds` are the kinds it looks at (all: empty)."""
+class Check(NamedTuple):
+    """A rule and the function that looks for it. `kinds`: those it looks at (empty: all)."""
 
     rule: Rule
     find: Callable[[Subject], Iterable[Finding]]
     kinds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRequest:
-    """What a report is made of: the records asked for, as of `now`."""
+class ReportRequest(NamedTuple):
+    """What a report is made of: the requests asked for, as of `now`.
+
+    `since` (included) and `until` (not) bound a period, for reports that have one.
+    """
 
     records: Sequence[tuple[Record, Fold]]
     workflows: Mapping[str, Workflow]
@@ -153,34 +167,46 @@ class ReportRequest:
     people: People
     now: datetime
     sla: Callable[[Record], Sequence[Mapping[str, Value]]]
-    """A record's SLA targets, as `svcdesk sla show --format json` gives them."""
+    """A record's SLA targets, as the items of `svcdesk sla show --format json`."""
+    documents: Callable[[Record], Mapping[str, Sequence[Record]]] = lambda _: _NO_DOCUMENTS
+    """The documents linked from a record, by kind, oldest first."""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+_NO_DOCUMENTS: Mapping[str, Sequence[Record]] = MappingProxyType({})
+
+
+class Report(NamedTuple):
+    """A report: what is asked for in, a table out."""
+
     name: str
     title: Text | str
     build: Callable[[ReportRequest], Table]
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """Further properties for a kind's schema; their names begin with `x-` and the plugin's name."""
+class Fragment(NamedTuple):
+    """Further properties for a kind's schema: JSON Schemas by field name.
+
+    The names begin with `x-` and the plugin's name (`x-example-room`).
+    """
 
     kind: str
     properties: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of an import: its place in the source (from 1) and its cells by column name."""
+class Row(NamedTuple):
+    """One row of an import: its place in the source (from 1) and its cells by column name.
+
+    `problem` says why a row cannot be used; the import lists it and goes on.
+    """
 
     number: int
     cells: Mapping[str, str]
+    problem: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Importer:
+class Importer(NamedTuple):
     """Reads a source's bytes into rows. `suffixes` are the file endings it is chosen by."""
 
     name: str
@@ -189,8 +215,7 @@ class Importer:
     read: Callable[[bytes], Iterable[Row]]
 
 
-@dataclass(frozen=True, slots=True)
-class Contacts:
+class Contacts(NamedTuple):
     """An address book outside git: `find` gives the full contact for a requester's `ref`."""
 
     name: str
