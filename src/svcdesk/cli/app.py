@@ -1,0 +1,162 @@
+"""What every command is given: where the desk is, the language, the moment, the way out.
+
+The clock is read here, once; everything heavy is made when a command first asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from svcdesk import i18n
+from svcdesk.errors import UsageError
+from svcdesk.i18n import LANGUAGES, T
+
+if TYPE_CHECKING:
+    from svcdesk.cli.output import Output
+    from svcdesk.config import Config
+    from svcdesk.desk import Desk
+    from svcdesk.hookspecs import Rendering
+    from svcdesk.model.table import Table
+
+_LANGUAGE_LINE = re.compile(r"^language:[ \t]*['\"]?([a-z]{2})", re.MULTILINE)
+_Result = TypeVar("_Result")
+
+
+@dataclass
+class Globals:
+    """What was said before or after the command's name, as it was said."""
+
+    directory: str | None = None
+    lang: str | None = None
+    format: str | None = None
+    debug: bool = False
+    no_plugins: bool = False
+    no_pager: bool = False
+
+
+@dataclass
+class App:
+    """The state of one call."""
+
+    said: Globals = field(default_factory=Globals)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The moment of this call: the computer's clock, or SVCDESK_NOW."""
+        given = os.environ.get("SVCDESK_NOW")
+        if not given:
+            return datetime.now(UTC)
+        from svcdesk.model.instants import strict_instant
+
+        return strict_instant(given)
+
+    @cached_property
+    def start(self) -> Path:
+        """The folder from which a desk is looked for."""
+        return Path(self.said.directory or os.environ.get("SVCDESK_DIR") or ".")
+
+    @cached_property
+    def config(self) -> Config:
+        from svcdesk.config import load_config
+
+        return load_config()
+
+    @cached_property
+    def desk(self) -> Desk:
+        from svcdesk.desk import open_desk
+
+        desk = open_desk(self.start, clock=lambda: self.now, config=self.config)
+        desk.plugins_off = self.said.no_plugins
+        return desk
+
+    @cached_property
+    def out(self) -> Output:
+        from svcdesk.cli.output import Output
+
+        return Output(pager=False if self.said.no_pager else self.config.text("pager"))
+
+    def use_language(self) -> None:
+        """Settle the language of this call: option, environment, user's file, desk, locale."""
+        chosen = self.said.lang or os.environ.get("SVCDESK_LANG") or self._written() or _locale()
+        if chosen not in LANGUAGES:
+            raise UsageError(
+                T("“{name}” is not a language of svcdesk", name=chosen),
+                hint=T("languages: {names}", names=", ".join(LANGUAGES)),
+            )
+        i18n.use(chosen)
+        os.environ["LANGUAGE"] = chosen  # click's own sentences go through the same catalogue
+
+    def _written(self) -> str | None:
+        """The language in the user's file or the desk's, read as a line: help must stay quick."""
+        from svcdesk.config import user_file
+
+        places = [user_file(os.environ)]
+        here = self.start.absolute()
+        places += [folder / "records" / "desk.yaml" for folder in (here, *here.parents)]
+        for place in places:
+            try:
+                found = _LANGUAGE_LINE.search(place.read_text(encoding="utf-8"))
+            except (OSError, UnicodeDecodeError):
+                continue
+            if found:
+                return found[1]
+        return None
+
+    def format_name(self, fallback: str = "table") -> str:
+        return self.said.format or self.config.text("format") or fallback
+
+    def rendering(self) -> Rendering:
+        from svcdesk.hookspecs import Rendering
+
+        return Rendering(
+            colour=self.out.colour,
+            width=self.out.width,
+            zone=self.desk.facts.zone.key,
+            now=self.now,
+        )
+
+    def show(self, table: Table, *, fallback: str = "table") -> None:
+        """Print a table in the format asked for."""
+        chosen = self.desk.plugins.format(self.format_name(fallback))
+        text = self.desk.plugins.call(
+            f"format {chosen.name}", chosen.render, table, self.rendering()
+        )
+        self.out.out(text, styled=True, page=True)
+
+    def understand(self, text: str) -> datetime:
+        """A time that somebody typed; what was understood is echoed where it was not exact."""
+        from svcdesk.humantime import understand
+
+        zone = self.desk.facts.zone
+        understood = understand(text, now=self.now, zone=zone)
+        if understood.note is not None or understood.instant.isoformat() != text:
+            self.out.err(
+                T("{said}: {understood}", said=text, understood=understood.instant.isoformat())
+            )
+        if understood.note is not None:
+            self.out.err(understood.note)
+        return understood.instant
+
+
+def _locale() -> str:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    if sys.platform == "win32":
+        import locale
+
+        return "zh" if (locale.getlocale()[0] or "").lower().startswith("chinese") else "en"
+    return "en"
+
+
+pass_app = click.make_pass_decorator(App, ensure=True)

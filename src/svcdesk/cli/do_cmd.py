@@ -1,0 +1,31 @@
+"""`svcdesk do`: any move of any kind of record, those of a desk's own kinds among them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from svcdesk.cli.app import App
+from svcdesk.cli.moves_cmd import run_move
+from svcdesk.cli.options import command, fields_option, ids_argument, option, writing
+
+
+@command(
+    "do",
+    help="Make any move of any kind of record: svcdesk do ID… MOVE --field K=V\n\n"
+    "The moves of a kind stand in its workflow: `svcdesk schema show KIND` lists them.",
+)
+@ids_argument
+@click.argument("move", metavar="MOVE")
+@option("--reason", metavar="TEXT", help="Why.")
+@fields_option
+@writing
+def _do(
+    app: App, ids: tuple[str, ...], move: str, fields: tuple[str, ...], yes: bool, **said: Any
+) -> None:
+    run_move(app, move, ids, fields, yes, said)
+
+
+def commands() -> dict[str, click.Command]:
+    return {"do": _do}

@@ -1,0 +1,106 @@
+"""Help pages in the language in use, wrapped by the width that characters really have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from svcdesk.i18n import translate
+from svcdesk.terminal import pad, width, wrap
+
+_GAP = 2
+_FIRST_COLUMN = 30
+
+
+class Formatter(click.HelpFormatter):
+    """click's, with translated headings and Chinese characters counted as two columns."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix=f"{translate('Usage:')} ")
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(translate(heading))
+
+    def write_text(self, text: str) -> None:
+        room = max(self.width - self.current_indent, 20)
+        for paragraph in text.split("\n\n"):
+            for line in wrap(" ".join(paragraph.split()), room):
+                self.write(f"{'':>{self.current_indent}}{line}\n")
+            self.write("\n")
+
+    def write_dl(
+        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        first = min(max((width(term) for term, _ in rows), default=0), _FIRST_COLUMN) + _GAP
+        indent = " " * self.current_indent
+        room = max(self.width - first - self.current_indent, 20)
+        for term, text in rows:
+            lines = wrap(text, room) or [""]
+            if width(term) > first - _GAP:
+                self.write(f"{indent}{term}\n")
+            else:
+                self.write(f"{indent}{pad(term, first)}{lines.pop(0)}\n")
+            for line in lines:
+                self.write(f"{indent}{' ' * first}{line}\n")
+
+
+class Context(click.Context):
+    formatter_class = Formatter
+
+
+class TranslatedOption(click.Option):
+    """An option whose help is shown in the language in use."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        original = self.help
+        self.help = translate(original) if original else original
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = original
+
+
+class Command(click.Command):
+    """A command whose help is shown in the language in use."""
+
+    context_class = Context
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return short_help(self.short_help or self.help or "")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.help:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(translate(self.help))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.epilog:
+            formatter.write_paragraph()
+            for line in translate(self.epilog).splitlines():
+                formatter.write(f"  {line}\n")
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return help_option()
+
+
+def short_help(text: str) -> str:
+    """The first sentence of a help text, in the language in use."""
+    return translate(text).split("\n", 1)[0].rstrip(".。")
+
+
+def help_option() -> click.Option:
+    def show(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+        if value and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit()
+
+    return TranslatedOption(
+        ["--help"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=show,
+        help="Show this page.",
+    )

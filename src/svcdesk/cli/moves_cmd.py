@@ -1,0 +1,105 @@
+"""Every move and word of a request, made from the table in move_specs and run in one way."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import click
+
+from svcdesk.cli.app import App
+from svcdesk.cli.move_specs import SPECS, Given, Spec
+from svcdesk.cli.options import (
+    asking,
+    circumstances,
+    command,
+    confirm_many,
+    fields_option,
+    ids_argument,
+    option,
+    read_ids,
+    writing,
+)
+from svcdesk.cli.values import field_values
+from svcdesk.cli.written import show_done
+from svcdesk.model.record import Value
+
+
+@cache
+def commands() -> dict[str, click.Command]:
+    return {spec.name: _command(spec) for spec in SPECS}
+
+
+def _command(spec: Spec) -> click.Command:
+    def run(
+        app: App, ids: tuple[str, ...], fields: tuple[str, ...], yes: bool, **said: Any
+    ) -> None:
+        run_move(app, spec.name, ids, fields, yes, said, spec)
+
+    run = writing(fields_option(run))
+    if spec.reason:
+        run = option("--reason", metavar="TEXT", help="Why.")(run)
+    for given in reversed(spec.options):
+        run = option(
+            given.flag,
+            _parameter(given),
+            is_flag=given.switch,
+            multiple=given.many,
+            metavar=None if given.switch else given.metavar,
+            help=given.help,
+        )(run)
+    if spec.last:
+        run = click.argument("last", metavar=spec.last[0])(run)
+    return command(spec.name, help=spec.help)(ids_argument(run))
+
+
+def run_move(
+    app: App,
+    name: str,
+    ids: tuple[str, ...],
+    fields: tuple[str, ...],
+    yes: bool,
+    said: dict[str, Any],
+    spec: Spec | None = None,
+) -> None:
+    """Make a move on the records named and show what was done; asks for what is missing."""
+    texts: dict[str, str | list[str]] = {}
+    marks: dict[str, Value] = {}
+    for given in spec.options if spec else ():
+        value = said.pop(_parameter(given))
+        if value in (None, (), False):
+            continue
+        if given.mark:
+            marks[given.field] = value
+        else:
+            texts[given.field] = list(value) if given.many else value
+    if spec and spec.last:
+        texts[spec.last[1]] = said.pop("last")
+    if spec and spec.message_field and said.get("message"):
+        texts[spec.message_field] = said.pop("message")
+    chosen = read_ids(ids)
+    confirm_many(chosen, ids, yes)
+    values = field_values(app, texts, fields)
+    if spec and spec.finish:
+        values = spec.finish(values)
+    around = circumstances(app, said, marks)
+
+    def make(given: dict[str, Value]) -> Any:
+        words = around.words
+        asked = {key: given.pop(key) for key in ("text", "reason", "via") if key in given}
+        return app.desk.move(chosen, name, given, _with(around, words, asked))
+
+    show_done(app, asking(make, values), dry_run=around.options.dry_run)
+
+
+def _with(around: Any, words: Any, asked: dict[str, Value]) -> Any:
+    """The circumstances with what a terminal was asked for: a text, a reason, a means."""
+    from dataclasses import replace
+
+    said = {key: str(value) for key, value in asked.items() if key != "via"}
+    via = str(asked["via"]) if "via" in asked else around.via
+    return replace(around, words=replace(words, **said), via=via)
+
+
+def _parameter(given: Given) -> str:
+    return "given_" + given.flag.strip("-").replace("-", "_")

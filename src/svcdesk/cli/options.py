@@ -1,0 +1,176 @@
+"""Options and arguments that many commands share, each defined once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from svcdesk.cli.app import App, pass_app
+from svcdesk.cli.help import Command, TranslatedOption
+from svcdesk.errors import MissingField, UsageError
+from svcdesk.i18n import T, translate
+
+if TYPE_CHECKING:
+    from svcdesk.desk.records import Circumstances
+    from svcdesk.model.record import Value
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+MANY = 20
+"""Changing more records than this at once asks first."""
+
+
+def option(*names: str, **settings: Any) -> Callable[[_F], _F]:
+    """`click.option` whose help is translated when shown."""
+    return click.option(*names, cls=TranslatedOption, **settings)
+
+
+def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """`click.command` whose help is translated, with the options that every command has."""
+
+    def make(function: Callable[..., Any]) -> click.Command:
+        for decorate in (_format, _lang, _debug):
+            function = decorate(function)
+        return click.command(name, cls=Command, **settings)(pass_app(function))
+
+    return make
+
+
+def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Keep a global option, wherever on the line it stands."""
+
+    def keep(ctx: click.Context, _: click.Parameter, value: Any) -> Any:
+        app = ctx.ensure_object(App)
+        if value is not None and value is not False:
+            setattr(app.said, name, value)
+            if name == "lang":
+                app.use_language()
+        return value
+
+    return keep
+
+
+def _global(name: str, *names: str, **settings: Any) -> Callable[[_F], _F]:
+    return option(*names, expose_value=False, callback=_store(name), **settings)
+
+
+_format = _global(
+    "format",
+    "--format",
+    metavar="NAME",
+    help="How to print: table, json, jsonl, csv, markdown, html, ids or a plugin's.",
+)
+_lang = _global(
+    "lang", "--lang", is_eager=True, metavar="en|zh", help="Language of sentences and labels."
+)
+_debug = _global("debug", "--debug", is_flag=True, help="Show the traceback of a bug of ours.")
+directory = _global(
+    "directory",
+    "-C",
+    is_eager=True,
+    metavar="DIR",
+    help="Use the desk at DIR, or in a folder above it (else: SVCDESK_DIR, else here).",
+)
+no_plugins = _global("no_plugins", "--no-plugins", is_flag=True, help="Load no plugin but ours.")
+no_pager = _global("no_pager", "--no-pager", is_flag=True, help="Never page long output.")
+GLOBAL = (directory, _lang, _format, no_plugins, no_pager, _debug)
+
+ids_argument = click.argument("ids", nargs=-1, required=True, metavar="ID…")
+id_argument = click.argument("id_", metavar="ID")
+asked_at = option("--at", metavar="TIME", help="Answer as of TIME instead of now.")
+
+
+def writing(function: _F) -> _F:
+    """The options of everything that writes."""
+    for decorate in (
+        option("--force", metavar="REASON", help="Write what a rule refuses; REASON is recorded."),
+        option("--yes", is_flag=True, help="Do not ask before changing many records."),
+        option("--include-dirty", is_flag=True, help="Take uncommitted edits of the record in."),
+        option("--no-commit", is_flag=True, help="Change the files and leave them uncommitted."),
+        option("--dry-run", is_flag=True, help="Show the diff and the message; change nothing."),
+        option(
+            "--via", metavar="MEANS", help="By what means it came: phone, email, im, signature…"
+        ),
+        option("--as", "acting_for", metavar="PERSON", help="Act for PERSON, or for `requester`."),
+        option("--at", metavar="TIME", help="It happened at TIME, not now."),
+        option("-m", "--message", metavar="TEXT", help="What is said, or noted, along with it."),
+    ):
+        function = decorate(function)
+    return function
+
+
+def fields_option(function: _F) -> _F:
+    return option(
+        "--field",
+        "fields",
+        multiple=True,
+        metavar="K=V",
+        help="Any field by its dotted path; K=@FILE reads the value. Can be repeated.",
+    )(function)
+
+
+def circumstances(
+    app: App, said: dict[str, Any], marks: dict[str, Value] | None = None
+) -> Circumstances:
+    """What the shared options of writing commands come to; takes them out of `said`."""
+    from svcdesk.desk.records import Circumstances
+    from svcdesk.desk.writing import Options
+    from svcdesk.lifecycle.act import Words
+    from svcdesk.store.yaml_text import normalise
+
+    at, message = said.pop("at", None), said.pop("message", None)
+    reason = said.pop("reason", None)
+    return Circumstances(
+        acting_for=said.pop("acting_for", None),
+        via=said.pop("via", None),
+        when=app.understand(at) if at else None,
+        words=Words(
+            text=normalise(message) if message else None,
+            reason=normalise(reason) if reason else None,
+            marks=marks or {},
+        ),
+        options=Options(
+            dry_run=said.pop("dry_run", False),
+            no_commit=said.pop("no_commit", False),
+            include_dirty=said.pop("include_dirty", False),
+            force=said.pop("force", None),
+        ),
+    )
+
+
+def read_ids(given: Sequence[str]) -> list[str]:
+    """The ids named; `-` stands for those on standard input, one a line or apart by spaces."""
+    from svcdesk.store.yaml_text import normalise_short
+
+    found: list[str] = []
+    for one in given:
+        found += sys.stdin.read().split() if one == "-" else [one]
+    if not found:
+        raise UsageError(T("no ids were given on standard input"))
+    return [normalise_short(one) for one in dict.fromkeys(found)]
+
+
+def confirm_many(ids: Sequence[str], given: Sequence[str], yes: bool) -> None:
+    """Ask before changing many records; where nobody can be asked, refuse and name `--yes`."""
+    if len(ids) <= MANY or yes:
+        return
+    question = T("change {count} records?", count=len(ids))
+    if "-" in given or not sys.stdin.isatty():
+        raise UsageError(question, hint=T("say --yes to change that many without being asked"))
+    if not click.confirm(str(question), err=True):
+        raise click.Abort
+
+
+def asking(
+    run: Callable[[dict[str, Value]], Any], given: dict[str, Value], ask: bool = True
+) -> Any:
+    """Run with the values given; on a terminal, ask for each that is missing and try again."""
+    while True:
+        try:
+            return run(given)
+        except MissingField as missing:
+            if not ask or not missing.field or not sys.stdin.isatty() or missing.field in given:
+                raise
+            given[missing.field] = click.prompt(translate(missing.field), err=True)

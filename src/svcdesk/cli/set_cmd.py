@@ -1,0 +1,42 @@
+"""`svcdesk set`: change fields of records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from svcdesk.cli.app import App
+from svcdesk.cli.options import circumstances, command, confirm_many, option, read_ids, writing
+from svcdesk.cli.values import field_values
+from svcdesk.cli.written import show_done
+from svcdesk.errors import UsageError
+from svcdesk.i18n import T
+
+
+@command(
+    "set",
+    help="Set fields of records: svcdesk set ID… FIELD=VALUE…\n\n"
+    "FIELD is a dotted path such as requester.department; FIELD= alone removes the value; "
+    "FIELD=@FILE reads it from a file.",
+)
+@click.argument("words", nargs=-1, required=True, metavar="ID… K=V…")
+@option("--reason", metavar="TEXT", help="Why.")
+@writing
+def _set(app: App, words: tuple[str, ...], yes: bool, **said: Any) -> None:
+    ids = tuple(word for word in words if "=" not in word)
+    assignments = tuple(word for word in words if "=" in word)
+    if not ids or not assignments:
+        raise UsageError(
+            T("`set` takes ids first and then FIELD=VALUE"),
+            hint=T("for example: svcdesk set 001 category=network requester.department=财务"),
+        )
+    chosen = read_ids(ids)
+    confirm_many(chosen, ids, yes)
+    values = field_values(app, {}, assignments)
+    around = circumstances(app, said)
+    show_done(app, app.desk.set(chosen, values, around), dry_run=around.options.dry_run)
+
+
+def commands() -> dict[str, click.Command]:
+    return {"set": _set}

@@ -1,0 +1,86 @@
+"""Shows what a writing command did: a sentence a record, the diff of a dry run, or data."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from svcdesk.cli.app import App
+from svcdesk.i18n import T
+from svcdesk.model.record import Value
+
+if TYPE_CHECKING:
+    from svcdesk.desk import Done
+    from svcdesk.desk.draft import Change
+
+
+def show_done(app: App, done: Done, *, dry_run: bool = False) -> None:
+    """Print what was done in the format asked for; warnings go to stderr."""
+    chosen = app.said.format
+    if chosen == "ids":
+        app.out.out("\n".join(_first_of_each(done)))
+    elif chosen in ("json", "jsonl"):
+        _show_data(app, done, chosen)
+    elif dry_run:
+        app.out.out(done.diff() or T("nothing would change"), multiline=True)
+        app.out.out(done.message, multiline=True)
+    else:
+        _show_sentences(app, done)
+    for finding in done.findings:
+        app.out.err(T("note: {code}: {message}", code=finding.code, message=finding.message))
+    for sentence in done.untold:
+        app.out.err(sentence)
+
+
+def _show_sentences(app: App, done: Done) -> None:
+    if not done.changes:
+        app.out.out(T("nothing to change"))
+        return
+    app.out.out(done.subject)
+    for change in done.changes:
+        app.out.out(T("  {path}", path=change.path))
+    if done.commit:
+        app.out.out(T("committed as {commit}", commit=done.commit[:10]))
+    else:
+        app.out.out(T("not committed: it stands in the working tree"))
+
+
+def _first_of_each(done: Done) -> list[str]:
+    """The ids of the records asked for: a document written along with a request is not one."""
+    new = [change.record.id for change in done.changes if change.before is None]
+    return new[:1] if new and len(done.changes) == len(new) else list(done.ids)
+
+
+def _show_data(app: App, done: Done, chosen: str) -> None:
+    items = [_item(change) for change in done.changes]
+    if chosen == "jsonl":
+        for item in items:
+            app.out.out(json.dumps(item, ensure_ascii=False), raw=True)
+        return
+    shape: dict[str, Value] = {
+        "schema": "svcdesk/done/1",
+        "op": done.op,
+        "commit": done.commit,
+        "subject": done.subject,
+        "total": len(items),
+        "shown": len(items),
+        "unreadable": 0,
+        "items": list(items),
+        "findings": [
+            {"code": one.code, "message": str(one.message), "record": one.record}
+            for one in done.findings
+        ],
+    }
+    app.out.out(json.dumps(shape, ensure_ascii=False, indent=2), raw=True)
+
+
+def _item(change: Change) -> dict[str, Value]:
+    from svcdesk.store import codec
+
+    return {
+        "id": change.record.id,
+        "kind": change.record.kind,
+        "path": change.path,
+        "status": change.record.status,
+        "events": [codec.encode_event(moved.event) for moved in change.moves],
+    }
