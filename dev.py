@@ -40,10 +40,8 @@ def run(*command: str | Path, **settings: object) -> None:
 
 def prepare() -> None:
     """Make the environment, unless it is there already for this pyproject.toml."""
-    if sys.version_info < (3, 11):
-        stop(
-            f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}. Try python3.11 dev.py …"
-        )
+    if sys.version_info < (3, 11):  # noqa: UP036 – whoever runs this may well have an older one
+        stop(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
     if shutil.which("git") is None:
         stop("git is needed and was not found. Install it (Debian: apt install git) and try again.")
     stamp = ENVIRONMENT / "svcdesk-prepared"
@@ -56,9 +54,7 @@ def prepare() -> None:
     )
     if made.returncode:
         if "ensurepip" in made.stdout + made.stderr:
-            stop(
-                "this Python lacks ensurepip. Install it (Debian: apt install python3-venv) and try again."
-            )
+            stop("this Python lacks ensurepip: install it (Debian: apt install python3-venv)")
         stop(f"cannot make .venv: {(made.stderr or made.stdout).strip()}")
     run(
         PYTHON,
