@@ -97,8 +97,19 @@ class Desk:
 
     @cached_property
     def repository(self) -> Repository:
-        """The git repository that the desk lies in. Raises NotADesk where there is none."""
-        return discover(self.root)
+        """The git repository whose root the desk lies in. Raises NotADesk for any other place.
+
+        Paths in commits, in merges and at forges are then the same as paths in the desk.
+        """
+        found = discover(self.root)
+        if not self.root.samefile(found.root):
+            raise NotADesk(
+                T("the desk at {desk} is not at the root of its repository, {root}",
+                  desk=self.root, root=found.root),
+                hint=T("a desk's records/ lies at the top of a repository of its own"),
+                code="E_NOT_ROOT",
+            )  # fmt: skip
+        return found
 
     @cached_property
     def facts(self) -> Facts:
