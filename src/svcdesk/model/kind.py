@@ -83,9 +83,9 @@ class Move:
     appends: Append | None = None
     writes: tuple[Write, ...] = ()
     increments: str | None = None
-    defaults: Mapping[str, str] = field(default_factory=dict)
+    defaults: Values = field(default_factory=dict)
     """What a field gets where it is not given: ACTOR, or the value itself."""
-    fills: Mapping[str, str] = field(default_factory=dict)
+    fills: Values = field(default_factory=dict)
     """The same, only where the record has no value yet."""
     speaker: str | None = None
     """Whose word it is by nature: `requester` for a confirmation, recorded `for: requester`."""

@@ -198,8 +198,8 @@ class _Reader:
             else None,
             writes=self._writes(data.get("writes"), f"{where}.writes"),
             increments=str(data["increments"]) if data.get("increments") else None,
-            defaults=self.texts(data.get("defaults"), f"{where}.defaults"),
-            fills=self.texts(data.get("fills"), f"{where}.fills"),
+            defaults=self.mapping(data.get("defaults"), f"{where}.defaults"),
+            fills=self.mapping(data.get("fills"), f"{where}.fills"),
             speaker=str(data["speaker"]) if data.get("speaker") else None,
             not_by=str(data["not_by"]) if data.get("not_by") else None,
         )
