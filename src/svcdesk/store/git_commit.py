@@ -1,0 +1,111 @@
+"""Committing exactly some paths, with hooks, whatever else is staged."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from svcdesk.errors import GitFailed
+from svcdesk.i18n import T
+from svcdesk.store.git import Repository
+from svcdesk.store.git_identity import Identity
+from svcdesk.store.git_process import Answer, run_writing, visible
+from svcdesk.store.git_state import FOREIGN_LOCK_WAIT, wait_for_git
+from svcdesk.store.journal import Journal
+from svcdesk.store.lock import own_folder
+
+# Hooks run the user's linters and tests: they may take their time, but not for ever.
+COMMIT_TIMEOUT = 600.0
+_ARGUMENT_LIMIT = 32_000
+_LOCKED = re.compile(rb"Unable to create '[^'\n]*\.lock': File exists|cannot lock ref")
+# git syncs nothing of this by default: a power cut would leave a commit without its objects. And
+# no maintenance behind our back: it takes locks, and time, in the middle of a write.
+_SETTINGS = (
+    "core.fsync=committed,loose-object,reference,index",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "i18n.commitEncoding=UTF-8",
+)
+
+
+def author_env(author: Identity | None, date: datetime | None) -> dict[str, str]:
+    """What tells git the author and the author's date (`date` is aware)."""
+    env: dict[str, str] = {}
+    if author is not None:
+        env |= {"GIT_AUTHOR_NAME": author.name, "GIT_AUTHOR_EMAIL": author.email}
+    if date is not None:
+        env["GIT_AUTHOR_DATE"] = f"@{int(date.timestamp())} {date:%z}"
+    return env
+
+
+def commit(
+    repo: Repository, journal: Journal, keep: Sequence[int], step: Callable[[str], None]
+) -> None:
+    """Commit the journal's paths as they stand in the working tree, and nothing else.
+
+    The descriptors `keep` (the lock) are handed to git, so that recovery waits for a git that
+    outlives us. Raises GitFailed with git's or the hook's words, Busy for a foreign lock.
+    """
+    listed = own_folder(repo.git_dir) / "paths"
+    new = [e.path for e in journal.entries if e.index is None and e.after is not None]
+    env = dict(journal.env)
+    try:
+        if new:
+            # Without this `commit --only` does not know the path; `--force`, because whoever
+            # records something means it, whatever .gitignore says.
+            words = ["add", "--intent-to-add", "--force", *_paths(listed, new)]
+            _insist(repo, words, b"", env, keep)
+            step("added")
+        words = ["commit", "--only", "--quiet", "--cleanup=verbatim", "--file=-"]
+        words += _paths(listed, journal.paths)
+        step("committing")
+        _insist(repo, words, journal.message.encode(), env, keep)
+    finally:
+        listed.unlink(missing_ok=True)
+
+
+def _paths(listed: Path, paths: Sequence[str]) -> list[str]:
+    """The paths as arguments, or in a file where they are too many for that."""
+    encoded = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
+    if len(encoded) < _ARGUMENT_LIMIT:
+        return ["--", *paths]
+    listed.write_bytes(encoded)
+    return [f"--pathspec-from-file={listed}", "--pathspec-file-nul"]
+
+
+def _insist(
+    repo: Repository,
+    words: Sequence[str],
+    input: bytes,
+    env: dict[str, str],
+    keep: Sequence[int],
+) -> None:
+    """Run a writing git, and again while some other git holds the index or the branch."""
+    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+    deadline = time.monotonic() + FOREIGN_LOCK_WAIT
+    while True:
+        answer = run_writing(
+            [*settings, *words],
+            repo.root,
+            input=input,
+            env=env,
+            timeout=COMMIT_TIMEOUT,
+            keep=keep,
+        )
+        if answer.code == 0:
+            return
+        if not _LOCKED.search(answer.err) or time.monotonic() >= deadline:
+            raise _refused(words[0], answer)
+        time.sleep(0.05)
+        wait_for_git(repo, max(0.0, deadline - time.monotonic()))
+
+
+def _refused(verb: str, answer: Answer) -> GitFailed:
+    said = visible(answer.err) or T("it ended with {code}", code=answer.code)
+    return GitFailed(
+        T("git {verb} refused: {words}", verb=verb, words=said),
+        hint=T("nothing has changed; mend what git or its hook names, then try again"),
+    )
