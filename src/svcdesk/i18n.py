@@ -52,6 +52,15 @@ def use(language: str) -> None:
         _catalogue = gettext.translation("svcdesk", _LOCALE, [language], fallback=True)
 
 
+def serve_gettext() -> None:
+    """Let those who ask gettext itself (click does, by LANGUAGE) find our catalogue too.
+
+    It is the process's one setting, so only the command line asks for it, never the library.
+    """
+    gettext.bindtextdomain("svcdesk", str(_LOCALE))
+    gettext.textdomain("svcdesk")
+
+
 def language() -> str:
     """The language in use: `en` or `zh`."""
     return _language

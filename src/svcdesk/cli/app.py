@@ -93,7 +93,8 @@ class App:
                 hint=T("languages: {names}", names=", ".join(LANGUAGES)),
             )
         i18n.use(chosen)
-        os.environ["LANGUAGE"] = chosen  # click's own sentences go through the same catalogue
+        os.environ["LANGUAGE"] = chosen
+        i18n.serve_gettext()  # click's own sentences go through the same catalogue
 
     def _written(self) -> str | None:
         """The language in the user's file or the desk's, read as a line: help must stay quick."""
