@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from svcdesk.errors import NotFound
@@ -54,6 +55,9 @@ class Draft:
         self._records: dict[str, Record] = {}
         self._moves: dict[str, list[Moved]] = {}
         self._given_ids: set[str] = set()
+        self._edited: dict[str, str] = {}
+        self._files: dict[str, bytes] = {}
+        self._kept_anyway: set[str] = set()
 
     def record(self, ending: str) -> Record:
         """The record of that id (or unique ending), as it stands in this draft."""
@@ -77,15 +81,43 @@ class Draft:
                 found.setdefault(document.kind, []).append(document)
         return found
 
-    def new_id(self, kind: Kind) -> tuple[str, str]:
-        """A free id after the desk's numbering scheme, and a fresh uid."""
-        record_id = self._desk.numbers.allocate(kind.workflow, frozenset(self._given_ids))
+    def new_number(self, kind: Kind, day: date | None = None) -> str:
+        """A free id after the desk's numbering scheme, registered today or on `day`."""
+        given = frozenset(self._given_ids)
+        record_id = self._desk.numbers.allocate(kind.workflow, given, day)
         self._given_ids.add(record_id)
-        return record_id, ulid(self._desk.now_ms(), self._desk.chance())
+        return record_id
 
-    def keep(self, moved: Moved) -> None:
-        """Take over what a move made of a record."""
+    def new_id(self, kind: Kind) -> tuple[str, str]:
+        """A free id, and a fresh uid."""
+        return self.new_number(kind), ulid(self._desk.now_ms(), self._desk.chance())
+
+    def text(self, record: Record) -> str | None:
+        """The text of a record's file as it was read; None for a new record."""
+        return self._texts.get(self._desk.tickets.path_for(record.id, record.uid))
+
+    def lay_out_as(self, record: Record, text: str) -> None:
+        """Start from this text of a record's file, typed by somebody, instead of the one read:
+        its comments, blank lines and layout are what the new file keeps."""
+        self._edited[self._desk.tickets.path_for(record.id, record.uid)] = text
+
+    def attach(self, path: str, data: bytes) -> None:
+        """Write a further file in the same commit; it must not exist."""
+        self._files[path] = data
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The further files to be written, by path."""
+        return dict(self._files)
+
+    def keep(self, moved: Moved, *, even_unchanged: bool = False) -> None:
+        """Take over what a move made of a record.
+
+        `even_unchanged` commits the file also if its text stays: uncommitted edits are taken in.
+        """
         path = self._desk.tickets.path_for(moved.record.id, moved.record.uid)
+        if even_unchanged:
+            self._kept_anyway.add(path)
         if path not in self._texts:
             self._texts[path], self._originals[path] = None, None
         self._records[path] = moved.record
@@ -106,8 +138,8 @@ class Draft:
             if before is None:
                 after = dump(_in_schema_order(value, self._desk.kinds[record.kind].schema))
             else:
-                after = rewrite(before, value)
-            if after != before:
+                after = rewrite(self._edited.get(path, before), value)
+            if after != before or path in self._kept_anyway:
                 original = self._originals[path]
                 made.append(Change(path, before, after, original, record, tuple(moves)))
         return made

@@ -10,6 +10,7 @@ from svcdesk.hookspecs import Subject
 from svcdesk.lifecycle.fold import fold
 from svcdesk.model.finding import Finding
 from svcdesk.model.record import Record
+from svcdesk.plugins.guard import call
 from svcdesk.store.yaml_read import Document
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def judge(
     findings: list[Finding] = []
     for check in desk.plugins.checks():
         if not check.kinds or record.kind in check.kinds:
-            found: Iterable[Finding] = desk.plugins.call(check.rule.code, check.find, subject)
+            found: Iterable[Finding] = call(check.rule.code, check.find, subject, twins=desk.twins)
             findings += found
     return findings
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from svcdesk.errors import PluginFailed
@@ -25,14 +26,15 @@ class Numbers:
 
     desk: Desk
 
-    def allocate(self, workflow: Workflow, given: frozenset[str]) -> str:
-        """A free id for a new record; `given` are those handed out in this operation already.
+    def allocate(self, workflow: Workflow, given: frozenset[str], day: date | None = None) -> str:
+        """A free id for a new record; `given` are those handed out in this operation already,
+        `day` the day of registration (default: today in the desk's zone).
 
         Raises PluginFailed where the scheme proposes what cannot be an id, or nothing free.
         """
         scheme = self.desk.plugins.numbering(self.desk.facts.numbering)
         taken = TakenIds(self.desk.repository)
-        day = self.desk.now().astimezone(self.desk.facts.zone).date()
+        registered = day or self.desk.now().astimezone(self.desk.facts.zone).date()
         seen: dict[str, set[str]] = {}
 
         def used(head: str) -> set[str]:
@@ -43,7 +45,7 @@ class Numbers:
 
         refused: set[str] = set()
         for _ in range(_TRIES):
-            request = NumberRequest(workflow.prefix, day, self.desk.chance(), used)
+            request = NumberRequest(workflow.prefix, registered, self.desk.chance(), used)
             proposed = scheme.propose(request)
             self._verify(scheme.name, proposed, workflow.prefix)
             if proposed not in given | refused and self.desk.tickets.existing(proposed) is None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from svcdesk.errors import PluginFailed
 from svcdesk.hookspecs import Means, Notice
 from svcdesk.i18n import T, Text
+from svcdesk.plugins.guard import call
 from svcdesk.store import codec
 
 if TYPE_CHECKING:
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from svcdesk.desk.writing import Done
 
 EVERY = "*"
+IMPORT = "import"
+"""What an import brings in happened long ago: nobody is told of it."""
 
 
 def tell(desk: Desk, done: Done, move: str) -> list[Text]:
@@ -23,7 +27,7 @@ def tell(desk: Desk, done: Done, move: str) -> list[Text]:
     """
     routes = desk.facts.routes
     names = list(dict.fromkeys([*routes.get(move, ()), *routes.get(EVERY, ())]))
-    if not names or not done.changes or desk.repository.remotes():
+    if not names or not done.changes or move == IMPORT or desk.repository.remotes():
         return []
     failed: list[Text] = []
     for name in names:
@@ -31,8 +35,8 @@ def tell(desk: Desk, done: Done, move: str) -> list[Text]:
         means = Means(desk.config.channel(name), sys.stderr)
         for notice in notices(desk, done, move):
             try:
-                desk.plugins.call(f"channel {name}", channel.send, notice, means)
-            except Exception as error:
+                call(f"channel {name}", channel.send, notice, means)
+            except PluginFailed as error:
                 failed.append(T("channel “{name}” was not told: {why}", name=name, why=error))
                 break
     return failed

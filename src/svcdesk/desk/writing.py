@@ -6,7 +6,7 @@ Whatever fails before the commit leaves everything as it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.draft import Change, Draft
@@ -43,6 +43,8 @@ class Done:
     changes: tuple[Change, ...]
     commit: str | None = None
     findings: tuple[Finding, ...] = ()
+    files: tuple[str, ...] = ()
+    """Further files written in the same commit, such as attachments."""
     untold: tuple[Text, ...] = ()
     """Channels that could not be told, in sentences; the records stand all the same."""
 
@@ -78,7 +80,10 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
         story = build(draft)
         changes = draft.changes()
         findings = _judge(desk, changes, options)
-        return Done(op, story.subject, _message(story, changes, op), tuple(changes), None, findings)
+        message = _message(story, changes, op)
+        return Done(
+            op, story.subject, message, tuple(changes), None, findings, tuple(draft.files)
+        )
 
     from svcdesk.store.transaction import begin
 
@@ -88,27 +93,28 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
         changes = draft.changes()
         findings = _judge(desk, changes, options)
         message = _message(story, changes, op)
-        if not changes:
+        if not changes and not draft.files:
             return Done(op, story.subject, message, (), None, findings)
         commit = tx.commit(
-            {change.path: change.after.encode() for change in changes},
+            {change.path: change.after.encode() for change in changes} | draft.files,
             story.subject,
             body="\n".join(story.body),
             trailers=_trailers(changes, op, options.force),
             no_commit=options.no_commit,
         )
         desk.numbers.remember(draft.given_ids())
-    done = Done(op, story.subject, message, tuple(changes), commit, findings)
+    done = Done(
+        op, story.subject, message, tuple(changes), commit, findings, tuple(draft.files)
+    )
     if options.no_commit:
         return done
     from svcdesk.desk.telling import tell
 
-    untold = tell(desk, done, story.move)
-    return Done(op, story.subject, message, tuple(changes), commit, findings, tuple(untold))
+    return replace(done, untold=tuple(tell(desk, done, story.move)))
 
 
 def _message(story: Story, changes: Sequence[Change], op: str) -> str:
-    from svcdesk.store.transaction import compose_message
+    from svcdesk.store.git_message import compose_message
 
     return compose_message(story.subject, "\n".join(story.body), _trailers(changes, op, None))
 

@@ -1,0 +1,152 @@
+"""Imports another system's file: rows become records and events, in one commit, again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from svcdesk.desk.draft import Draft
+from svcdesk.desk.writing import Done, Options, Story, perform
+from svcdesk.errors import Invalid, NotFound, UsageError
+from svcdesk.i18n import T
+from svcdesk.importing.mapping import ImportMapping, parse_mapping
+from svcdesk.importing.rows import (
+    Imported,
+    Refusal,
+    SourceRow,
+    group_rows,
+    import_rows,
+    merge_events,
+)
+from svcdesk.lifecycle.fold import fold
+from svcdesk.lifecycle.header import project
+from svcdesk.lifecycle.moves import Moved
+from svcdesk.lifecycle.rights import authorise
+from svcdesk.model.kind import Kind
+from svcdesk.model.record import Record, Value
+from svcdesk.plugins.guard import call
+from svcdesk.store.tickets import Loaded
+from svcdesk.store.yaml_read import parse
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What came of an import. `rows` were in the source, `events` of them are in records now;
+    `forced` state changes fitted no move; `refusals` are the rows that were not understood."""
+
+    done: Done
+    rows: int
+    events: int
+    created: int
+    updated: int
+    unchanged: int
+    forced: int
+    refusals: tuple[Refusal, ...]
+
+
+def import_file(desk: Desk, source: Path, mapping: Path, options: Options) -> ImportResult:
+    """Import `source` by the mapping file. Needs the right to import.
+
+    Importing the same file again changes nothing; a longer one adds what is new. Raises Invalid
+    for a mapping or a source that cannot be used at all; single rows are refused in the result.
+    """
+    author = desk.author()
+    authorise(IMPORT, desk.workflow("request").roles, author.person)
+    plan = parse_mapping(parse(_read(mapping), path=str(mapping)).value, str(mapping))
+    kind = desk.kinds[plan.kind]
+    rows = _rows(desk, source, plan)
+    act = desk.act(author, via=IMPORT)
+    made, refusals = [], []
+    for key, group in group_rows(rows, plan.key).items():
+        if not key:
+            refusals += [
+                Refusal(one.number, "", T("no {column}", column=plan.key)) for one in group
+            ]
+            continue
+        outcome = import_rows(key, group, plan, kind.workflow, act.by, act.at)
+        if isinstance(outcome, Imported):
+            made.append(outcome)
+            refusals += outcome.refusals
+        else:
+            refusals += outcome
+    counts = {"created": 0, "updated": 0, "unchanged": 0}
+
+    def build(draft: Draft) -> Story:
+        existing = _by_uid(desk, kind)
+        for one in made:
+            counts[_keep(draft, kind, one, existing.get(one.uid))] += 1
+        return Story(f"import {len(made)} records from {plan.source}", [], IMPORT)
+
+    done = perform(desk, build, options)
+    return ImportResult(
+        done=done,
+        rows=len(rows),
+        events=sum(len(one.events) for one in made),
+        forced=sum(one.forced for one in made),
+        refusals=tuple(sorted(refusals, key=lambda one: one.number)),
+        **counts,
+    )
+
+
+def _keep(draft: Draft, kind: Kind, one: Imported, known: Loaded | None) -> str:
+    """Put a key's record into the draft; says what became of it."""
+    if known is not None:
+        record = draft.record(known.record.id)
+        events = merge_events(record.events, one.events)
+        if len(events) == len(record.events):
+            return "unchanged"
+        grown = Record(record.header, events)
+    else:
+        number = draft.new_number(kind, one.opened.date())
+        header: dict[str, Value] = {"id": number, "uid": one.uid, "kind": kind.name}
+        grown = Record(header, one.events).with_fields(one.fields)
+    folded = fold(grown.events, kind.workflow)
+    final = project(grown, folded, kind.workflow)
+    before = known.record if known else None
+    draft.keep(Moved(before, final, final.events[-1], folded))
+    return "updated" if known else "created"
+
+
+def _by_uid(desk: Desk, kind: Kind) -> dict[str, Loaded]:
+    loaded = desk.load_all(kind.name)
+    return {one.record.uid: one for one in loaded if isinstance(one, Loaded)}
+
+
+def _rows(desk: Desk, source: Path, plan: ImportMapping) -> list[SourceRow]:
+    importer = desk.plugins.importer_for(source.name)
+    read = call(f"importer {importer.name}", importer.read, _read(source))
+    rows = [SourceRow(row.number, row.cells) for row in read]
+    if not rows:
+        raise Invalid(T("{path} has no rows", path=source), path=str(source), code="E_IMPORT")
+    _refuse_missing_columns(rows[0].cells, plan, source)
+    return rows
+
+
+def _refuse_missing_columns(cells: Mapping[str, str], plan: ImportMapping, source: Path) -> None:
+    missing = [name for name in plan.columns() if name not in cells]
+    if missing:
+        raise Invalid(
+            T("{path} lacks the column “{column}”", path=source, column=missing[0]),
+            hint=T("it has: {columns}", columns=", ".join(cells)),
+            code="E_IMPORT",
+            path=str(source),
+            field=missing[0],
+        )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise NotFound(T("there is no file {path}", path=path), path=str(path)) from None
+    except OSError as error:
+        raise UsageError(
+            T("cannot read {path}: {why}", path=path, why=error.strerror), path=str(path)
+        ) from None
