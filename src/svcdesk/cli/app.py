@@ -74,9 +74,12 @@ class App:
     def desk(self) -> Desk:
         from svcdesk.desk import open_desk
 
-        desk = open_desk(self.start, clock=lambda: self.now, config=self.config)
-        desk.plugins_off = self.said.no_plugins
-        return desk
+        return open_desk(
+            self.start,
+            clock=lambda: self.now,
+            config=self.config,
+            plugins=not self.said.no_plugins,
+        )
 
     @cached_property
     def out(self) -> Output:
@@ -127,10 +130,10 @@ class App:
 
     def show(self, table: Table, *, fallback: str = "table") -> None:
         """Print a table in the format asked for."""
+        from svcdesk.plugins.guard import call
+
         chosen = self.desk.plugins.format(self.format_name(fallback))
-        text = self.desk.plugins.call(
-            f"format {chosen.name}", chosen.render, table, self.rendering()
-        )
+        text = call(f"format {chosen.name}", chosen.render, table, self.rendering())
         self.out.out(text, styled=True, page=True)
 
     def understand(self, text: str) -> datetime:

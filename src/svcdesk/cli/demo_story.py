@@ -32,16 +32,18 @@ def _scene(who: str, at: str, said: Text, *typed: str, exit_code: int = 0) -> Sc
 
 SCENES = (
     _scene(
-        SUPERVISOR, "09:00", T("A desk is made, in an empty git repository."),
+        SUPERVISOR, "09:00", T("A desk is made, in an empty repository."),
         "init", "--name", "演示服务台", "--zone", "Asia/Shanghai", "--person", SUPERVISOR,
     ),
     _scene(
         SUPERVISOR, "09:05", T("Three colleagues are listed, each with the norm's role."),
-        "people", "add", FRONT_DESK, "--role", "front_desk", "--email", f"{FRONT_DESK}@example.org",
+        "people", "add", FRONT_DESK, "--role", "front_desk",
+        "--email", f"{FRONT_DESK}@example.org",
     ),
     _scene(
         SUPERVISOR, "09:05", T(""),
-        "people", "add", DISPATCHER, "--role", "dispatcher", "--email", f"{DISPATCHER}@example.org",
+        "people", "add", DISPATCHER, "--role", "dispatcher",
+        "--email", f"{DISPATCHER}@example.org",
     ),
     _scene(
         SUPERVISOR, "09:05", T(""),
@@ -110,5 +112,7 @@ SCENES = (
     _scene(FRONT_DESK, "15:10", T("The request is closed."), "close", "001"),
     _scene(SUPERVISOR, "15:30", T("The whole story, event by event."), "log", "SR-20241010-001"),
     _scene(SUPERVISOR, "15:30", T("Is anything wrong in the desk?"), "check"),
-    _scene(SUPERVISOR, "15:30", T("Is anything late? (A CI job asks this.)"), "sla", "check", "--all"),
+    _scene(
+        SUPERVISOR, "15:30", T("Is anything late? (A CI job asks this.)"), "sla", "check", "--all",
+    ),
 )  # fmt: skip

@@ -36,6 +36,7 @@ from svcdesk.store.yaml_read import parse
 if TYPE_CHECKING:
     from svcdesk.desk.writing import Done
     from svcdesk.plugins import Plugins
+    from svcdesk.plugins.guard import Twins
     from svcdesk.store.schema import Kinds
 
 DESK_FILE = f"{RECORDS}/desk.yaml"
@@ -48,17 +49,19 @@ def open_desk(
     *,
     clock: Callable[[], datetime] | None = None,
     config: Config | None = None,
+    plugins: bool = True,
 ) -> Desk:
     """The desk at `path` or in a folder above it: a folder `records/` that holds `desk.yaml`.
 
-    `clock` gives the time of every operation (default: the computer's). Raises NotADesk.
+    `clock` gives the time of every operation (default: the computer's); with `plugins=False` only
+    svcdesk's own plugins are loaded. Raises NotADesk.
 
         >>> desk = svcdesk.open_desk(".")
         >>> done = desk.new("request", {"description": "…", "requester.name": "李*"})
         >>> desk.move([done.ids[0]], "assign", {"assignee": "engineer-1"})
     """
     root = find_root(Path(path))
-    return Desk(root, clock or (lambda: datetime.now(UTC)), config or load_config())
+    return Desk(root, clock or (lambda: datetime.now(UTC)), config or load_config(), plugins)
 
 
 def find_root(start: Path) -> Path:
@@ -77,10 +80,14 @@ def find_root(start: Path) -> Path:
 class Desk:
     """A desk on disk. Making one reads nothing; each part is read when it is first needed."""
 
-    def __init__(self, root: Path, clock: Callable[[], datetime], config: Config) -> None:
+    def __init__(
+        self, root: Path, clock: Callable[[], datetime], config: Config, plugins: bool = True
+    ) -> None:
         self.root = root
         self.config = config
+        self.twins: Twins = {}
         self._clock = clock
+        self._foreign_plugins = plugins
 
     # ── the clock and chance ──────────────────────────────────────────────────────────────────
 
@@ -123,10 +130,11 @@ class Desk:
     def kinds(self) -> Kinds:
         from svcdesk.store.schema import load_kinds
 
+        fragments = self.plugins.fragments() if self.facts.plugins else []
         return load_kinds(
             self._own_schemas(),
             self.facts.kinds,
-            self.plugins.fragments() if self.facts.plugins else (),
+            [(one.kind, one.properties) for one in fragments],
         )
 
     @cached_property
@@ -134,7 +142,10 @@ class Desk:
         from svcdesk.plugins import build_plugins
 
         return build_plugins(
-            named=self.facts.plugins, trusted=self.config.names("plugins.trust"), root=self.root
+            named=self.facts.plugins,
+            trusted=self.config.names("plugins.trust"),
+            entry_points=self._foreign_plugins,
+            root=self.root,
         )
 
     @cached_property
