@@ -66,8 +66,6 @@ def _add_forward(
         if end <= start:
             continue
         paused, resumed = openings.reading(max(begin, start)), openings.reading(end)
-        if paused == resumed:
-            continue
         free = paused - here
         if free > left or (free == left and boundary == TIGHT):
             break
@@ -86,8 +84,6 @@ def _add_backward(
         if begin >= start:
             continue
         paused, resumed = openings.reading(begin), openings.reading(min(end, start))
-        if paused == resumed:
-            continue
         free = here - resumed
         if free > left or (free == left and boundary == TIGHT):
             break
@@ -160,9 +156,9 @@ def add_working_days(
 ) -> int:
     """When `days` working days since `start` are over, at its time of day or at closing.
 
-    Each pause that begins before the due instant moves it by the pause's open seconds. Due time
-    never falls inside a pause: it would be the pause's end (with `end_of_day`, that day's last
-    closing), so that nobody is late while they wait.
+    Each pause that begins before the due instant moves it by the pause's open seconds. Where that
+    would still fall inside the pause, due is the pause's end (with `end_of_day`, the next last
+    closing of a day), so that nobody is late while they wait.
     """
     return shifted(calendar, start, working_day(calendar, start, days)[0], end_of_day, pauses)
 
@@ -184,7 +180,7 @@ def shifted(
         paused += elapsed(calendar, max(begin, start), end)
         due = max(due, settled(add(calendar, point, paused)))
         if due < end:
-            due = settled(end)
+            due = _closing_from(calendar, end) if end_of_day else end
     return due
 
 
@@ -202,6 +198,14 @@ def day_end(calendar: Calendar, instant: int) -> int:
     if today:
         return calendar.closing(ordinal)
     return calendar.closing(_next_working_day(calendar, ordinal))
+
+
+def _closing_from(calendar: Calendar, instant: int) -> int:
+    """The first last closing of a day that is not before an instant."""
+    closing = day_end(calendar, instant)
+    if closing >= instant:
+        return closing
+    return calendar.closing(_next_working_day(calendar, calendar.date_of(instant)))
 
 
 def _next_working_day(calendar: Calendar, ordinal: int) -> int:
