@@ -198,10 +198,13 @@ def _page(command: str, text: str, environ: Mapping[str, str]) -> bool:
         )
     except OSError:
         return False
-    shown = text.encode("utf-8", "backslashreplace")
+    interrupted = False
     while True:
         try:
-            pager.communicate(shown)
-        except KeyboardInterrupt:  # the pager's to handle: it has the terminal
-            continue
-        return True
+            if interrupted:
+                pager.wait()
+            else:
+                pager.communicate(text.encode("utf-8", "backslashreplace"))
+            return True
+        except KeyboardInterrupt:  # the pager's to answer: it has the terminal
+            interrupted = True
