@@ -196,7 +196,8 @@ class Fragment(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One row of an import: its place in the source (from 1) and its cells by column name.
+    """One row of an import: its place in the source, as an editor or spreadsheet shows it (from 1,
+    a heading included), and its cells by column name.
 
     `problem` says why a row cannot be used; the import lists it and goes on.
     """

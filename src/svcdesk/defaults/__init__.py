@@ -1,0 +1,40 @@
+"""Our own answers to the hooks, by the same hooks as anybody's.
+
+`DEFAULTS` is the whole list: hook → modules, in the order in which they are shown. Only the modules
+of a hook that is asked for are imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_HERE = "svcdesk.defaults"
+
+DEFAULTS: Mapping[str, tuple[str, ...]] = {
+    "svcdesk_register_numbering": (f"{_HERE}.numbering",),
+    "svcdesk_register_formats": (
+        f"{_HERE}.formats.table",
+        f"{_HERE}.formats.json",
+        f"{_HERE}.formats.jsonl",
+        f"{_HERE}.formats.csv",
+        f"{_HERE}.formats.markdown",
+        f"{_HERE}.formats.html",
+        f"{_HERE}.formats.ids",
+    ),
+    "svcdesk_register_channels": (
+        f"{_HERE}.channels.console",
+        f"{_HERE}.channels.file",
+        f"{_HERE}.channels.command",
+    ),
+    "svcdesk_register_checks": (
+        f"{_HERE}.checks.wording",
+        f"{_HERE}.checks.feedback",
+        f"{_HERE}.checks.chain",
+        f"{_HERE}.checks.intake",
+        f"{_HERE}.checks.privacy",
+        f"{_HERE}.checks.handling",
+    ),
+    "svcdesk_register_reports": (f"{_HERE}.reports.summary", f"{_HERE}.reports.sla"),
+    "svcdesk_register_importers": (f"{_HERE}.importers.csv", f"{_HERE}.importers.jsonl"),
+    "svcdesk_register_contacts": (f"{_HERE}.contacts",),
+}

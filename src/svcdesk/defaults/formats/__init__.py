@@ -1,0 +1,1 @@
+"""Output formats: a table in, text out, one module a format."""

@@ -1,0 +1,68 @@
+"""`--format csv`: values under stable names, and nothing that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from svcdesk.defaults.formats.cells import shown, value_of
+from svcdesk.hookspecs import Format, Rendering, hookimpl
+from svcdesk.i18n import T
+from svcdesk.terminal import escape
+
+if TYPE_CHECKING:
+    from svcdesk.model.record import Value
+    from svcdesk.model.table import Cell, Table
+
+_FORMULA = re.compile(r"""(^|[;,\t\n"'])([ \u3000]*)(?=[=+\-@＝＋－＠])""")
+"""Where a cell begins, or would for a program that cuts at other marks than this file does."""
+_BOM = "\ufeff"
+
+
+def render(table: Table, rendering: Rendering) -> str:
+    """A heading of column names and a line a row, ended by line feeds; RFC 4180 quoting."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column.name for column in table.columns])
+    writer.writerows([_field(cell) for cell in row] for row in table.rows)
+    return text.getvalue()
+
+
+def render_for_excel(table: Table, rendering: Rendering) -> str:
+    """The same, begun with the mark without which Excel takes UTF-8 for a local encoding."""
+    return _BOM + render(table, rendering)
+
+
+def _field(cell: Cell | Value) -> str | int | float:
+    """A number stays a number; a text that could be taken for a formula gets a `'` before it."""
+    value = value_of(cell)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return value
+    return harmless(shown(value))
+
+
+def harmless(text: str) -> str:
+    """The text with nothing in it that begins a formula, a hidden character or a carriage return.
+
+    Spreadsheets run what begins with = + - @ (full-width ones too), also after a mark at which
+    another program would cut the cell in two: https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    kept = text if text.isprintable() else "\n".join(map(_line, text.split("\n")))
+    return _FORMULA.sub(r"\1\2'", kept)
+
+
+def _line(text: str) -> str:
+    return "\t".join(escape(part) for part in text.split("\t"))
+
+
+@hookimpl
+def svcdesk_register_formats() -> Iterable[Format]:
+    return [
+        Format("csv", T("values separated by commas, UTF-8"), render),
+        Format("csv-excel", T("the same, marked for Excel"), render_for_excel),
+    ]

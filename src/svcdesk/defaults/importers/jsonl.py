@@ -1,0 +1,53 @@
+"""The importer `jsonl`: one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from svcdesk.defaults.importers.encoding import decoded
+from svcdesk.hookspecs import Importer, Row, hookimpl
+from svcdesk.i18n import T
+
+
+def read(data: bytes) -> Iterator[Row]:
+    """A row for each line that is not empty, numbered by line. Numbers stay as they are written.
+
+    A line that is no JSON object, or names a key twice, has a `problem`.
+    """
+    for number, line in enumerate(decoded(data).split("\n"), start=1):
+        if not line.strip():
+            continue
+        cells: dict[str, str] = {}
+        problem = None
+        try:
+            cells = _cells(line)
+        except (ValueError, RecursionError) as error:
+            problem = T("no JSON object that can be read: {why}", why=str(error)[:200])
+        yield Row(number, cells, problem)
+
+
+def _cells(line: str) -> dict[str, str]:
+    found = json.loads(line, object_pairs_hook=_unique, parse_int=str, parse_float=str)
+    if not isinstance(found, dict):
+        raise ValueError("it is something else")
+    return {key: _text(value) for key, value in found.items()}
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands there twice")
+    return found
+
+
+@hookimpl
+def svcdesk_register_importers() -> Iterable[Importer]:
+    return [Importer("jsonl", T("one JSON object a line"), (".jsonl", ".ndjson"), read)]
