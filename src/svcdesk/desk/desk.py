@@ -36,7 +36,6 @@ from svcdesk.store.yaml_read import parse
 if TYPE_CHECKING:
     from svcdesk.desk.writing import Done
     from svcdesk.plugins import Plugins
-    from svcdesk.plugins.guard import Twins
     from svcdesk.store.schema import Kinds
 
 DESK_FILE = f"{RECORDS}/desk.yaml"
@@ -85,7 +84,6 @@ class Desk:
     ) -> None:
         self.root = root
         self.config = config
-        self.twins: Twins = {}
         self._clock = clock
         self._foreign_plugins = plugins
 

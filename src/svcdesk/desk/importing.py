@@ -26,7 +26,6 @@ from svcdesk.lifecycle.moves import Moved
 from svcdesk.lifecycle.rights import authorise
 from svcdesk.model.kind import Kind
 from svcdesk.model.record import Record, Value
-from svcdesk.plugins.guard import call
 from svcdesk.store.tickets import Loaded
 from svcdesk.store.yaml_read import parse
 
@@ -121,8 +120,7 @@ def _by_uid(desk: Desk, kind: Kind) -> dict[str, Loaded]:
 
 def _rows(desk: Desk, source: Path, plan: ImportMapping) -> list[SourceRow]:
     importer = desk.plugins.importer_for(source.name)
-    read = call(f"importer {importer.name}", importer.read, _read(source))
-    rows = [SourceRow(row.number, row.cells) for row in read]
+    rows = [SourceRow(row.number, row.cells) for row in importer.read(_read(source))]
     if not rows:
         raise Invalid(T("{path} has no rows", path=source), path=str(source), code="E_IMPORT")
     _refuse_missing_columns(rows[0].cells, plan, source)

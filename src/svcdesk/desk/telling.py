@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from svcdesk.errors import PluginFailed
 from svcdesk.hookspecs import Means, Notice
 from svcdesk.i18n import T, Text
-from svcdesk.plugins.guard import call
 from svcdesk.store import codec
 
 if TYPE_CHECKING:
@@ -32,10 +31,10 @@ def tell(desk: Desk, done: Done, move: str) -> list[Text]:
     failed: list[Text] = []
     for name in names:
         channel = desk.plugins.channel(name)
-        means = Means(desk.config.channel(name), sys.stderr)
+        means = Means(desk.config.channel(name), sys.stderr, desk.root)
         for notice in notices(desk, done, move):
             try:
-                call(f"channel {name}", channel.send, notice, means)
+                channel.send(notice, means)
             except PluginFailed as error:
                 failed.append(T("channel “{name}” was not told: {why}", name=name, why=error))
                 break

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from svcdesk.errors import Refused
+from svcdesk.errors import PluginFailed
 from svcdesk.hookspecs import Channel, Means, Notice, hookimpl
 from svcdesk.i18n import T, Text
 from svcdesk.terminal import escape
@@ -28,7 +28,7 @@ _SECONDS = 30.0
 def send(notice: Notice, means: Means) -> None:
     """Run `channels.command.argv` with the notice on its standard input.
 
-    Raises Refused where it cannot be started, takes longer than `channels.command.timeout` seconds,
+    Raises PluginFailed where it cannot be started, takes longer than `channels.command.timeout` seconds,
     or ends with another code than 0; then the last line that it wrote to standard error is told.
     """
     argv = _argv(means)
@@ -133,8 +133,8 @@ def _last_line(data: bytes) -> str:
     return next((escape(line.strip())[:300] for line in reversed(lines) if line.strip()), "–")
 
 
-def _refused(message: Text, hint: Text | None = None) -> Refused:
-    return Refused(message, hint=hint, code="E_CHANNEL")
+def _refused(message: Text, hint: Text | None = None) -> PluginFailed:
+    return PluginFailed(message, hint=hint, code="E_CHANNEL")
 
 
 @hookimpl

@@ -7,13 +7,13 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from svcdesk.errors import Refused
+from svcdesk.errors import PluginFailed
 from svcdesk.hookspecs import Channel, Means, Notice, hookimpl
 from svcdesk.i18n import T
 
 
 def send(notice: Notice, means: Means) -> None:
-    """Append a line to `channels.file.path`. Raises Refused where that is not possible.
+    """Append a line to `channels.file.path`. Raises PluginFailed where that is not possible.
 
     One write a line to a file opened for appending: lines of several writers never mix. The file is
     its owner's alone, for it says what customers asked.
@@ -27,12 +27,12 @@ def send(notice: Notice, means: Means) -> None:
         finally:
             os.close(handle)
     except OSError as error:
-        raise Refused(
+        raise PluginFailed(
             T("cannot append to {path}: {why}", path=path, why=error.strerror or error),
             code="E_CHANNEL",
         ) from error
     if written < len(line):
-        raise Refused(
+        raise PluginFailed(
             T("{path} took only a part of the line: is the disk full?", path=path),
             code="E_CHANNEL",
         )
@@ -42,7 +42,7 @@ def _path(means: Means) -> Path:
     given = means.settings.get("path")
     path = Path(given).expanduser() if isinstance(given, str) and given else None
     if path is None or not path.is_absolute():
-        raise Refused(
+        raise PluginFailed(
             T("the channel file has no path to append to"),
             hint=T("set `channels.file.path` to a full path in your own configuration"),
             code="E_CHANNEL",
