@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from svcdesk.errors import SvcdeskError
+from svcdesk.desk.rules import RULE_FAILED
+from svcdesk.errors import PluginFailed, SvcdeskError
 from svcdesk.hookspecs import Subject
 from svcdesk.lifecycle.fold import fold
 from svcdesk.model.finding import Finding
 from svcdesk.model.record import Record
-from svcdesk.plugins.guard import call
 from svcdesk.store.yaml_read import Document
 
 if TYPE_CHECKING:
@@ -45,8 +45,10 @@ def judge(
     findings: list[Finding] = []
     for check in desk.plugins.checks():
         if not check.kinds or record.kind in check.kinds:
-            found: Iterable[Finding] = call(check.rule.code, check.find, subject, twins=desk.twins)
-            findings += found
+            try:
+                findings += check.find(subject)
+            except PluginFailed as error:
+                findings.append(Finding(RULE_FAILED, error.message, record.id, path or None))
     return findings
 
 
