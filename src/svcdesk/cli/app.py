@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
 from svcdesk import i18n
-from svcdesk.errors import UsageError
+from svcdesk.errors import NotADesk, UsageError
 from svcdesk.i18n import LANGUAGES, T
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
     from svcdesk.desk import Desk
     from svcdesk.hookspecs import Rendering
     from svcdesk.model.table import Table
+    from svcdesk.plugins import Plugins
 
 _LANGUAGE_LINE = re.compile(r"^language:[ \t]*['\"]?([a-z]{2})", re.MULTILINE)
-_Result = TypeVar("_Result")
 
 
 @dataclass
@@ -82,6 +83,24 @@ class App:
         )
 
     @cached_property
+    def plugins(self) -> Plugins:
+        """The desk's plugins; ours alone where there is no desk."""
+        try:
+            return self.desk.plugins
+        except NotADesk:
+            from svcdesk.plugins import build_plugins
+
+            return build_plugins(entry_points=False)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The desk's zone; UTC where there is no desk."""
+        try:
+            return self.desk.facts.zone
+        except NotADesk:
+            return ZoneInfo("UTC")
+
+    @cached_property
     def out(self) -> Output:
         from svcdesk.cli.output import Output
 
@@ -124,24 +143,21 @@ class App:
         return Rendering(
             colour=self.out.colour,
             width=self.out.width,
-            zone=self.desk.facts.zone.key,
+            zone=self.zone.key,
             now=self.now,
         )
 
     def show(self, table: Table, *, fallback: str = "table") -> None:
         """Print a table in the format asked for."""
-        from svcdesk.plugins.guard import call
-
-        chosen = self.desk.plugins.format(self.format_name(fallback))
-        text = call(f"format {chosen.name}", chosen.render, table, self.rendering())
+        chosen = self.plugins.format(self.format_name(fallback))
+        text = chosen.render(table, self.rendering())
         self.out.out(text, styled=True, page=True)
 
     def understand(self, text: str) -> datetime:
         """A time that somebody typed; what was understood is echoed where it was not exact."""
         from svcdesk.humantime import understand
 
-        zone = self.desk.facts.zone
-        understood = understand(text, now=self.now, zone=zone)
+        understood = understand(text, now=self.now, zone=self.zone)
         if understood.note is not None or understood.instant.isoformat() != text:
             self.out.err(
                 T("{said}: {understood}", said=text, understood=understood.instant.isoformat())

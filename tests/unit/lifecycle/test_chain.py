@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from lifecycle_builders import KINDS, new
 
 from svcdesk.errors import IllegalMove, MissingField
 from svcdesk.lifecycle.act import Act, Words
@@ -13,14 +14,12 @@ from svcdesk.model.kind import Kind
 from svcdesk.model.record import Record, Value
 from svcdesk.store.schema import load_kinds
 
-from .test_moves import new
-
 
 class Story:
     """A request and its documents, moved along."""
 
     def __init__(self, act: Act, needed: frozenset[str] = frozenset({"handling"})) -> None:
-        self.kinds = load_kinds({}, {}, ())
+        self.kinds = load_kinds({}, KINDS, ())
         self.act = act
         self.needed = needed
         self.request = new(self.kinds["request"].workflow, act, customer="客户A")
@@ -37,7 +36,11 @@ class Story:
         plan = plan_move(self.request, move, dotted, self.act, words, chain)
         self.request = plan.moved.record
         for moved in plan.documents:
-            others = [one for one in self.documents.get(moved.record.kind, []) if one.uid != moved.record.uid]
+            others = [
+                one
+                for one in self.documents.get(moved.record.kind, [])
+                if one.uid != moved.record.uid
+            ]
             self.documents[moved.record.kind] = [*others, moved.record]
         return plan
 
@@ -52,7 +55,12 @@ def test_the_first_step_begins_the_handling_record(story: Story) -> None:
     [handling] = story.documents["handling"]
     assert handling.get("request") == {"id": "SR-20241001-001", "uid": story.request.uid}
     assert handling.get("steps") == [
-        {"id": plan.documents[0].event.id, "at": story.act.at, "by": "engineer-1", "action": "远程登录排查"}
+        {
+            "id": plan.documents[0].event.id,
+            "at": story.act.at,
+            "by": "engineer-1",
+            "action": "远程登录排查",
+        }
     ]
     assert story.request.get("links") == [
         {"rel": "handling", "id": handling.id, "uid": handling.uid}
@@ -125,7 +133,11 @@ def test_each_round_has_a_delivery_of_its_own(act: Act) -> None:
 
 
 def test_feedback_is_taken_once(story: Story) -> None:
-    rating: dict[str, Value] = {"ratings__timeliness": 5, "ratings__effect": 4, "ratings__attitude": 5}
+    rating: dict[str, Value] = {
+        "ratings__timeliness": 5,
+        "ratings__effect": 4,
+        "ratings__attitude": 5,
+    }
     story.do("rate", **rating)
     with pytest.raises(IllegalMove):
         story.do("rate", **rating)

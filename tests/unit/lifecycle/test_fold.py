@@ -7,13 +7,12 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lifecycle_builders import NOW_MS, event, submit
 
 from svcdesk.lifecycle.fold import Effect, Fold, fold
 from svcdesk.model.ids import ulid
 from svcdesk.model.kind import Workflow
 from svcdesk.model.record import Event
-
-from .conftest import NOW_MS, event, submit
 
 
 def effects(folded: Fold) -> list[Effect]:
@@ -79,8 +78,12 @@ def test_a_move_that_is_not_legal_where_it_lands_is_dead_and_listed(workflow: Wo
 
 
 def test_concurrent_values_apply_and_are_listed(workflow: Workflow) -> None:
-    one = event(1, "assign", set={"status": "assigned", "assignee": "engineer-1"}, was={"status": "new"})
-    two = event(2, "assign", set={"status": "assigned", "assignee": "engineer-2"}, was={"status": "new"})
+    one = event(
+        1, "assign", set={"status": "assigned", "assignee": "engineer-1"}, was={"status": "new"}
+    )
+    two = event(
+        2, "assign", set={"status": "assigned", "assignee": "engineer-2"}, was={"status": "new"}
+    )
     folded = fold([submit(), one, two], workflow)
     assert folded.values["assignee"] == "engineer-2"
     [step] = folded.unsettled()
@@ -142,11 +145,24 @@ def test_of_derived_events_of_one_key_the_lowest_id_counts(workflow: Workflow) -
 
 
 def test_correct_may_set_any_state(workflow: Workflow) -> None:
-    folded = fold([submit(), event(1, "correct", set={"status": "closed"}, reason="补录")], workflow)
+    folded = fold(
+        [submit(), event(1, "correct", set={"status": "closed"}, reason="补录")], workflow
+    )
     assert folded.status == "closed"
 
 
-MOVES = ["assign", "start", "wait", "resume", "resolve", "confirm", "reject", "close", "cancel", "note"]
+MOVES = [
+    "assign",
+    "start",
+    "wait",
+    "resume",
+    "resolve",
+    "confirm",
+    "reject",
+    "close",
+    "cancel",
+    "note",
+]
 
 
 @st.composite

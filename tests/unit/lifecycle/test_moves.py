@@ -5,29 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from lifecycle_builders import new
 
 from svcdesk.errors import IllegalMove, MissingField, RepositoryState
 from svcdesk.lifecycle.act import Act, Words
 from svcdesk.lifecycle.header import hand_edits
-from svcdesk.lifecycle.moves import Moved, make_move, open_record, set_fields
+from svcdesk.lifecycle.moves import Moved, make_move, set_fields
 from svcdesk.model.kind import Workflow
-from svcdesk.model.record import Record
-
-UID = "01J92V7KX8S6N8D0ZB5T7R1XWM"
-
-
-def new(workflow: Workflow, act: Act, **fields: object) -> Record:
-    header = {
-        "id": "SR-20241001-001",
-        "uid": UID,
-        "kind": "request",
-        "submitted": act.at,
-        "priority": "P1",
-        "description": "生产系统无法登录",
-        "requester": {"name": "李*"},
-        **fields,
-    }
-    return open_record(header, workflow, act).record  # type: ignore[arg-type]
 
 
 def test_a_new_record_tracks_its_first_values_in_submit(workflow: Workflow, act: Act) -> None:
