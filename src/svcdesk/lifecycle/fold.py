@@ -40,6 +40,8 @@ class Step:
     after: str | None
     collisions: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
     """For a concurrent event: field → (what its author saw, what stood there)."""
+    changes: Mapping[str, Value] = field(default_factory=dict)
+    """What it made of the tracked values (None: gone), the state and what waiting held included."""
 
     @property
     def counts(self) -> bool:
@@ -109,6 +111,7 @@ class _Progress:
         self.values: dict[str, Value] = {}
         self.before_waiting: str | None = None
         self.derived: set[tuple[str, int, int]] = set()
+        self.changes: dict[str, Value] = {}
 
     def take(self, event: Event, voided: frozenset[str]) -> Step:
         state = self._state()
@@ -127,6 +130,7 @@ class _Progress:
 
     def _apply(self, event: Event, after: str | None, move: Move | None = None) -> Step:
         before = self._state()
+        self.changes = {}
         collisions = self._collisions(event, after)
         for path, value in event.set.items():
             if path != STATUS:
@@ -139,7 +143,7 @@ class _Progress:
                 self._put(move.increments, (count if isinstance(count, int) else 1) + 1)
         self._enter(before, after)
         effect = Effect.CONCURRENT if collisions else Effect.COUNTED
-        return Step(event, effect, before, after, collisions)
+        return Step(event, effect, before, after, collisions, self.changes)
 
     def _collisions(self, event: Event, after: str | None) -> dict[str, tuple[Value, Value]]:
         """Where the event landed on other values than its author saw, and not on its own."""
@@ -177,8 +181,10 @@ class _Progress:
     def _enter(self, before: str | None, after: str | None) -> None:
         if after is None:
             return
-        self.values[STATUS] = after
-        if before is None or before == after:
+        if before == after:
+            return
+        self._put(STATUS, after)
+        if before is None:
             return
         left, entered = self.workflow.states[before], self.workflow.states[after]
         if entered.waits:
@@ -186,9 +192,10 @@ class _Progress:
         for held in left.holds:
             if held not in entered.holds:
                 for path in [p for p in self.values if p == held or p.startswith(f"{held}.")]:
-                    del self.values[path]
+                    self._put(path, None)
 
     def _put(self, path: str, value: Value) -> None:
+        self.changes[path] = value
         if value is None:
             self.values.pop(path, None)
         else:
