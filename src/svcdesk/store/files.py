@@ -36,13 +36,7 @@ def safe_path(root: Path, relative: str) -> Path:
     in any disguise, or is no file name on some system; E_SYMLINK where any part of the way is a
     link; E_NOT_REGULAR where a part of the way is a file or the end is no regular file.
     """
-    names = relative.split("/")
-    if len(relative.encode("utf-8", "replace")) > _PATH_LIMIT:
-        raise _refused(relative, T("it is longer than {limit} bytes", limit=_PATH_LIMIT))
-    for name in names:
-        reason = _wrong(name)
-        if reason is not None:
-            raise _refused(relative, reason)
+    names = check_path(relative)
     place = root
     for position, name in enumerate(names):
         place = place / name
@@ -54,6 +48,21 @@ def safe_path(root: Path, relative: str) -> Path:
             raise _refused(relative, error.strerror or str(error)) from error
         _refuse_kind(mode, relative, last=position == len(names) - 1)
     return root / relative
+
+
+def check_path(relative: str) -> list[str]:
+    """The names in a path, if it may be one of ours; the disk is not asked.
+
+    Raises FileRefused (E_PATH).
+    """
+    if len(relative.encode("utf-8", "replace")) > _PATH_LIMIT:
+        raise _refused(relative, T("it is longer than {limit} bytes", limit=_PATH_LIMIT))
+    names = relative.split("/")
+    for name in names:
+        reason = _wrong(name)
+        if reason is not None:
+            raise _refused(relative, reason)
+    return names
 
 
 def safe_name(name: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from svcdesk.errors import GitFailed, NotADesk
 from svcdesk.i18n import T
@@ -87,16 +88,10 @@ def _find(search: str) -> str:
     )
 
 
-def command(args: Sequence[str]) -> list[str]:
-    """The argument list of a git call, with what guards each of them."""
-    guards = [word for setting in SETTINGS for word in ("-c", setting)]
-    return [executable(), *guards, *args]
-
-
 def start(args: Sequence[str], cwd: Path) -> subprocess.Popen[bytes]:
     """A reading git with both pipes open, for a conversation with `cat-file`."""
-    return subprocess.Popen(
-        command(args),
+    return _spawn(
+        args,
         cwd=cwd,
         env=environment(),
         stdin=subprocess.PIPE,
@@ -114,8 +109,8 @@ def run(
     timeout: float = READ_TIMEOUT,
 ) -> Answer:
     """One reading call. Raises GitFailed when it takes longer than `timeout` seconds."""
-    process = subprocess.Popen(
-        command(args),
+    process = _spawn(
+        args,
         cwd=cwd,
         env=environment(env),
         stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
@@ -150,8 +145,8 @@ def run_writing(
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out:
         stdin.write(input)
         stdin.seek(0)
-        process = subprocess.Popen(
-            command(args),
+        process = _spawn(
+            args,
             cwd=cwd,
             env=environment(env, reading=False),
             stdin=stdin,
@@ -169,6 +164,19 @@ def run_writing(
             raise
         out.seek(0)
         return Answer(process.returncode, b"", out.read(1 << 20))
+
+
+def _spawn(args: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
+    """Start git with what guards every call of it. Raises GitFailed where it does not start."""
+    guards = [word for setting in SETTINGS for word in ("-c", setting)]
+    try:
+        return subprocess.Popen([executable(), *guards, *args], **how)
+    except OSError as error:
+        raise GitFailed(
+            T("git {verb} could not be started: {reason}",
+              verb=verb(args), reason=error.strerror or str(error)),
+            hint=T("the machine may be out of memory or processes, or the directory is gone"),
+        ) from error  # fmt: skip
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from svcdesk.errors import RepositoryState
+from svcdesk.errors import FileRefused, RepositoryState
 from svcdesk.i18n import T
+from svcdesk.store.files import check_path
 from svcdesk.store.lock import own_folder
 
 _FORMAT = "svcdesk-journal 1"
@@ -87,7 +88,7 @@ def read(git_dir: Path) -> Journal | None:
         return None
     try:
         return _decode(raw)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, FileRefused) as error:
         raise RepositoryState(
             T("the journal of an unfinished write cannot be read: {path}", path=path),
             hint=T("if no later svcdesk wrote it, look at `git status` and then delete it"),
@@ -169,6 +170,7 @@ def _decode(raw: bytes) -> Journal:
         raise ValueError("another format, or damaged")
     entries, at = [], 0
     for fact in header["entries"]:
+        check_path(fact["path"])
         sides: list[bytes | None] = []
         for side in ("before", "after"):
             size = fact[side]

@@ -66,7 +66,9 @@ def put(root: Path, journal: Journal, path: str, data: bytes | None) -> None:
 def clear(root: Path, journal: Journal) -> None:
     """Remove the temporary files of a write."""
     for entry in journal.entries:
-        _temporary(root, journal.op, entry.path).unlink(missing_ok=True)
+        temporary = _temporary(root, journal.op, entry.path)
+        if temporary.exists():  # a disk that may only be read refuses to remove what is not there
+            temporary.unlink(missing_ok=True)
 
 
 def remove_folders(root: Path, journal: Journal) -> None:

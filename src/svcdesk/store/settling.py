@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -86,13 +86,14 @@ def look(repo: Repository, head: str | None, journal: Journal) -> list[Place]:
     return found
 
 
-def settle(repo: Repository, journal: Journal, *, ours: Iterable[str] = ()) -> Settled:
+def settle(repo: Repository, journal: Journal, *, ours: Collection[str] | None = None) -> Settled:
     """Bring a write that was broken off to an end, and take its journal away if that succeeds.
 
     HEAD has every new blob, or a commit of this operation: it is done. HEAD still has every old
     blob: the paths that hold our new bytes get their old ones back. Anything else stays as it is.
-    `ours` are paths that this very process has swapped and whose commit failed: what a hook made
-    of those since is put aside. Idempotent; may raise OSError, GitFailed or Busy half-way.
+    `ours` (None: after a crash) are the paths that this very process has swapped: what a hook has
+    made of those since is put aside, and what others hold was never ours to touch. Idempotent;
+    may raise OSError, GitFailed or Busy half-way.
     """
     repo = repo.refreshed()
     notes = put_locks_aside(repo)
@@ -109,26 +110,28 @@ def settle(repo: Repository, journal: Journal, *, ours: Iterable[str] = ()) -> S
         return Settled(notes=tuple(notes))
     if not all(place.untouched for place in places):
         return Settled(stuck=tuple(p.entry.path for p in places), notes=tuple(notes))
-    return _go_back(repo, journal, places, frozenset(ours), notes)
+    return _go_back(repo, journal, places, ours, notes)
 
 
 def _go_back(
     repo: Repository,
     journal: Journal,
     places: list[Place],
-    ours: frozenset[str],
+    ours: Collection[str] | None,
     notes: list[Text],
 ) -> Settled:
     stuck = []
     for place in places:
         path = place.entry.path
-        if place.holds is Holds.OTHER and path in ours:
+        if place.holds is Holds.OLD:
+            continue
+        if place.holds is Holds.OTHER:
+            if ours is None:
+                stuck.append(path)
+                continue
+            if path not in ours:
+                continue
             notes.append(put_aside(repo, path))
-        elif place.holds is Holds.OTHER:
-            stuck.append(path)
-            continue
-        elif place.holds is Holds.OLD:
-            continue
         replacing.put(repo.root, journal, path, place.entry.before)
     restore_index(repo, places, forward=False)
     if stuck:
