@@ -5,12 +5,13 @@ The shape is documented in docs/kinds.md and described by `schemas/workflow.sche
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T
 from svcdesk.model.kind import PREVIOUS, Append, Move, State, Workflow, Write
 from svcdesk.model.people import Roles
+from svcdesk.model.properties import tracked_paths
 from svcdesk.model.record import Value, Values
 
 _TOP = {
@@ -61,19 +62,6 @@ def parse_workflow(data: Values, schema: Values, *, path: str) -> Workflow:
         targets=reader.mapping(data.get("targets"), "targets"),
         request_link=reader.text(request, "request") if request else None,
     )
-
-
-def tracked_paths(schema: Values, prefix: str = "") -> Iterable[str]:
-    """The dotted paths of the properties that carry `x-svcdesk-tracked: true`."""
-    properties = schema.get("properties")
-    if not isinstance(properties, Mapping):
-        return
-    for name, sub in properties.items():
-        if isinstance(sub, Mapping):
-            if sub.get("x-svcdesk-tracked") is True:
-                yield f"{prefix}{name}"
-            else:
-                yield from tracked_paths(sub, f"{prefix}{name}.")
 
 
 def _unfold_roles(

@@ -1,0 +1,165 @@
+"""What people type for a field – on the command line, in a CSV – as the value to store."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import date
+
+from svcdesk.errors import Invalid, UsageError
+from svcdesk.i18n import T, Text
+from svcdesk.model.field_info import FieldInfo, half_width, plain
+from svcdesk.model.instants import strict_instant
+from svcdesk.model.record import Value
+
+_BETWEEN_WORDS = re.compile("[,，、;；\n]")
+_BETWEEN_TEXTS = re.compile("[;；\n]")  # a comma may stand inside a text
+_YES = frozenset({"yes", "y", "true", "on", "1", "是", "有", "对"})
+_NO = frozenset({"no", "n", "false", "off", "0", "否", "无", "没有"})
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?", re.ASCII)
+
+
+def understand(field: FieldInfo, text: str) -> Value:
+    """The value for a text typed for a field. Raises UsageError, saying what is allowed.
+
+    The items of a list of words are parted by commas of either script, those of a list of texts
+    by semicolons, those of a list of mappings are given as JSON.
+    """
+    if field.is_list and field.type in ("group", "link"):
+        return _json_list(field, text)
+    if field.is_list:
+        between = _BETWEEN_TEXTS if field.type == "lines" else _BETWEEN_WORDS
+        parts = [part.strip() for part in between.split(text)]
+        return [_single(field, part) for part in parts if part]
+    return _single(field, text)
+
+
+def _single(field: FieldInfo, text: str) -> Value:
+    reader = _READERS.get(field.type)
+    return reader(field, text) if reader else text
+
+
+def _choice(field: FieldInfo, text: str) -> Value:
+    found = field.choice(text)
+    if found is not None:
+        return found.value
+    if field.is_open:
+        return text.strip()
+    from difflib import get_close_matches
+
+    words = {
+        plain(word): one.value
+        for one in field.choices
+        for word in (one.value, *one.labels.values(), *one.aliases)
+    }
+    near = [words[word] for word in get_close_matches(plain(text), list(words), 1, 0.6)]
+    allowed = ", ".join(one.shown() for one in field.choices)
+    raise _wrong(
+        field,
+        T("“{text}” is no {field}; allowed: {allowed}", text=text, field=field.path,
+          allowed=allowed),
+        T("did you mean {names}?", names=near[0]) if near else None,
+    )  # fmt: skip
+
+
+def _path(field: FieldInfo, text: str) -> Value:
+    """A word with finer ones after slashes: the first is from the vocabulary, where it is known."""
+    first, slash, rest = half_width(text).partition("/")
+    found = field.choice(first)
+    return f"{found.value if found else first.strip()}{slash}{rest.strip()}"
+
+
+def _flag(field: FieldInfo, text: str) -> Value:
+    word = plain(text)
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise _wrong(field, T("“{text}” is neither yes (是) nor no (否)", text=text))
+
+
+def _number(field: FieldInfo, text: str) -> Value:
+    typed = half_width(text)
+    if _NUMBER.fullmatch(typed) is None:
+        raise _wrong(field, T("“{text}” is not a number", text=text))
+    value = float(typed) if "." in typed else int(typed)
+    if field.type == "integer" and not isinstance(value, int):
+        raise _wrong(field, T("“{text}” is not a whole number", text=text))
+    low, high = field.minimum, field.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise _wrong(
+            field,
+            T("{field} is from {low} to {high}, not {value}", field=field.path,
+              low="–" if low is None else low, high="–" if high is None else high, value=value),
+        )  # fmt: skip
+    return value
+
+
+def _instant(field: FieldInfo, text: str) -> Value:
+    typed = half_width(text)
+    try:
+        strict_instant(typed)
+    except Invalid as error:
+        raise _wrong(field, error.message, error.hint) from None
+    return typed
+
+
+def _date(field: FieldInfo, text: str) -> Value:
+    typed = half_width(text)
+    try:
+        if len(typed) != 10:
+            raise ValueError(typed)
+        date.fromisoformat(typed)
+    except ValueError:
+        raise _wrong(
+            field,
+            T("“{text}” is not a day", text=text),
+            T("write it as in {example}", example="2024-10-01"),
+        ) from None
+    return typed
+
+
+def _capitals(_: FieldInfo, text: str) -> Value:
+    return half_width(text).upper()
+
+
+def _folded(_: FieldInfo, text: str) -> Value:
+    return half_width(text)
+
+
+def _json_list(field: FieldInfo, text: str) -> Value:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if isinstance(value, dict):
+        value = [value]
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise _wrong(
+            field,
+            T("{field} is a list of mappings", field=field.path),
+            T("give it as JSON, or write it in the file: svcdesk edit ID"),
+        )
+    return value
+
+
+_READERS: dict[str, Callable[[FieldInfo, str], Value]] = {
+    "choice": _choice,
+    "path": _path,
+    "flag": _flag,
+    "integer": _number,
+    "number": _number,
+    "hours": _number,
+    "instant": _instant,
+    "date": _date,
+    "person": _folded,
+    "masked": _folded,
+    "id": _capitals,
+    "ulid": _capitals,
+    "link": _capitals,
+}
+
+
+def _wrong(field: FieldInfo, message: Text, hint: Text | None = None) -> UsageError:
+    return UsageError(message, hint=hint, code="E_VALUE", field=field.path)
