@@ -167,11 +167,14 @@ class ReportRequest(NamedTuple):
     people: People
     now: datetime
     sla: Callable[[Record], Sequence[Mapping[str, Value]]]
-    """A record's SLA targets, as the items of `svcdesk sla show --format json`."""
+    """A record's SLA targets, as the items of `svcdesk sla show --format json`: at least `target`
+    (its name) and `state` (met, breached, at_risk, open; whatever else is neither)."""
     documents: Callable[[Record], Mapping[str, Sequence[Record]]] = lambda _: _NO_DOCUMENTS
     """The documents linked from a record, by kind, oldest first."""
     since: datetime | None = None
     until: datetime | None = None
+    label: Callable[[str, Value], str] = lambda path, value: str(value)
+    """What people call a field's value: (`priority`, `P1`)."""
 
 
 _NO_DOCUMENTS: Mapping[str, Sequence[Record]] = MappingProxyType({})

@@ -28,8 +28,8 @@ _SECONDS = 30.0
 def send(notice: Notice, means: Means) -> None:
     """Run `channels.command.argv` with the notice on its standard input.
 
-    Raises PluginFailed where it cannot be started, takes longer than `channels.command.timeout` seconds,
-    or ends with another code than 0; then the last line that it wrote to standard error is told.
+    Raises PluginFailed where it cannot be started, takes longer than `channels.command.timeout`
+    seconds, or ends with another code than 0; then the last line of its standard error is told.
     """
     argv = _argv(means)
     data = json.dumps(notice.payload()).encode() + b"\n"

@@ -1,0 +1,1 @@
+"""Reports: records in, a table out, one module a report."""
