@@ -72,15 +72,15 @@ class Rendering(NamedTuple):
 class Format(NamedTuple):
     """An output format: a table in, text out, ending in a line break (or empty).
 
-    What comes from records is hostile: a format escapes it for the place it stands in. `notes`
-    says whether the text itself carries the table's notes and what a limit left out; the command
-    says them on standard error otherwise.
+    What comes from records is hostile: a format escapes it for the place it stands in. `data` is
+    for programs: it reaches a pipe exactly as it is, and the table's notes, and what a limit left
+    out, are said on standard error; a format for people says them in its text.
     """
 
     name: str
     title: Text | str
     render: Callable[[Table, Rendering], str]
-    notes: bool = False
+    data: bool = False
 
 
 class Notice(NamedTuple):

@@ -5,6 +5,7 @@ The clock is read here, once; everything heavy is made when a command first asks
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from svcdesk.plugins import Plugins
 
 _LANGUAGE_LINE = re.compile(r"^language:[ \t]*['\"]?([a-z]{2})", re.MULTILINE)
+
+
+_PLUGINS_LINE = re.compile(r"^plugins:", re.MULTILINE)
 
 
 @dataclass
@@ -118,21 +122,24 @@ class App:
         os.environ["LANGUAGE"] = chosen
         i18n.serve_gettext()  # click's own sentences go through the same catalogue
 
+    def names_plugins(self) -> bool:
+        """Whether the desk names plugins, read as a line: help must stay quick."""
+        return any(_PLUGINS_LINE.search(text) for text in self._desk_texts())
+
     def _written(self) -> str | None:
         """The language in the user's file or the desk's, read as a line: help must stay quick."""
         from svcdesk.config import user_file
 
-        places = [user_file(os.environ)]
-        here = self.start.absolute()
-        places += [folder / "records" / "desk.yaml" for folder in (here, *here.parents)]
-        for place in places:
-            try:
-                found = _LANGUAGE_LINE.search(place.read_text(encoding="utf-8"))
-            except (OSError, UnicodeDecodeError):
-                continue
+        for text in (*_texts([user_file(os.environ)]), *self._desk_texts()):
+            found = _LANGUAGE_LINE.search(text)
             if found:
                 return found[1]
         return None
+
+    def _desk_texts(self) -> list[str]:
+        here = self.start.absolute()
+        places = [folder / "records" / "desk.yaml" for folder in (here, *here.parents)]
+        return _texts(places)[:1]
 
     def format_name(self, fallback: str = "table") -> str:
         return self.said.format or self.config.text("format") or fallback
@@ -148,10 +155,14 @@ class App:
         )
 
     def show(self, table: Table, *, fallback: str = "table") -> None:
-        """Print a table in the format asked for."""
+        """Print a table in the format asked for; beside data, what people should know of it."""
+        from svcdesk.defaults.formats.cells import remarks
+
         chosen = self.plugins.format(self.format_name(fallback))
         text = chosen.render(table, self.rendering())
-        self.out.out(text, styled=True, page=True)
+        self.out.out(text, styled=not chosen.data, raw=chosen.data, page=True)
+        for remark in remarks(table) if chosen.data else ():
+            self.out.err(remark)
 
     def understand(self, text: str) -> datetime:
         """A time that somebody typed; what was understood is echoed where it was not exact."""
@@ -165,6 +176,15 @@ class App:
         if understood.note is not None:
             self.out.err(understood.note)
         return understood.instant
+
+
+def _texts(places: list[Path]) -> list[str]:
+    """What stands in those of the files that can be read."""
+    found = []
+    for place in places:
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            found.append(place.read_text(encoding="utf-8"))
+    return found
 
 
 def _locale() -> str:

@@ -63,6 +63,6 @@ def _line(text: str) -> str:
 @hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
     return [
-        Format("csv", T("values separated by commas, UTF-8"), render),
-        Format("csv-excel", T("the same, marked for Excel"), render_for_excel),
+        Format("csv", T("values separated by commas, UTF-8"), render, data=True),
+        Format("csv-excel", T("the same, marked for Excel"), render_for_excel, data=True),
     ]

@@ -68,4 +68,4 @@ def text(shown: str) -> str:
 
 @hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
-    return [Format("html", T("a page to print or send"), render, notes=True)]
+    return [Format("html", T("a page to print or send"), render)]

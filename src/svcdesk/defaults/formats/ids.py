@@ -27,4 +27,4 @@ def render(table: Table, rendering: Rendering) -> str:
 
 @hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
-    return [Format("ids", T("ids alone, a line each"), render)]
+    return [Format("ids", T("ids alone, a line each"), render, data=True)]

@@ -45,4 +45,4 @@ def render(table: Table, rendering: Rendering) -> str:
 
 @hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
-    return [Format("table", T("aligned columns for people"), render, notes=True)]
+    return [Format("table", T("aligned columns for people"), render)]
