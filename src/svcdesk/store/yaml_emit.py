@@ -1,0 +1,81 @@
+"""Values as lines of YAML in block style, at any column and in the layout of the file around."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from svcdesk.model.record import Value, Values
+from svcdesk.store.yaml_scalar import literal, scalar
+
+
+class Layout(NamedTuple):
+    """How far things stand right: a nested mapping and a dash of the key above, an item of its
+    dash. `keep` says that a text may end in blank lines of its own (`|+`)."""
+
+    indent: int = 2
+    dash: int = 2
+    item: int = 2
+    keep: bool = True
+
+
+CANONICAL = Layout()
+
+
+def entry_lines(key: str, value: Value | Values, column: int, layout: Layout) -> list[str]:
+    """The lines of `key: value`, the key standing at `column`."""
+    head = f"{' ' * column}{scalar(key)}:"
+    if isinstance(value, Mapping) and value:
+        return [head, *mapping_lines(value, column + layout.indent, layout)]
+    if isinstance(value, list) and value:
+        return [head, *sequence_lines(value, column + layout.dash, layout)]
+    first, *rest = leaf_lines(value, column, layout.indent, layout)
+    return [f"{head} {first}", *rest]
+
+
+def item_lines(value: Value, column: int, layout: Layout) -> list[str]:
+    """The lines of `- value`, the dash standing at `column`; a nested block begins beside it."""
+    inner = column + layout.item
+    head = f"{' ' * column}-".ljust(inner)
+    if isinstance(value, Mapping) and value:
+        first, *rest = mapping_lines(value, inner, layout)
+        return [head + first[inner:], *rest]
+    if isinstance(value, list) and value:
+        first, *rest = sequence_lines(value, inner, layout)
+        return [head + first[inner:], *rest]
+    first, *rest = leaf_lines(value, column, layout.item, layout)
+    return [head + first, *rest]
+
+
+def mapping_lines(value: Values, column: int, layout: Layout) -> list[str]:
+    """The lines of a mapping that is not empty."""
+    return [line for key, one in value.items() for line in entry_lines(key, one, column, layout)]
+
+
+def sequence_lines(value: list[Value], column: int, layout: Layout) -> list[str]:
+    """The lines of a list that is not empty."""
+    return [line for one in value for line in item_lines(one, column, layout)]
+
+
+def leaf_lines(value: Value | Values, column: int, step: int, layout: Layout) -> list[str]:
+    """A scalar or an empty collection: what stands beside the key or dash, then lines of a text.
+
+    The lines of a text stand `step` right of `column`, where its key or dash stands.
+    """
+    if isinstance(value, (Mapping, list)):
+        return [flow_text(value)]
+    block = literal(value, step, keep=layout.keep) if isinstance(value, str) else None
+    if block is None:
+        return [scalar(value)]
+    header, lines = block
+    return [header, *(" " * (column + step) + line if line else "" for line in lines)]
+
+
+def flow_text(value: Value | Values) -> str:
+    """A value on one line, collections in brackets."""
+    if isinstance(value, Mapping):
+        inside = (f"{scalar(key, flow=True)}: {flow_text(one)}" for key, one in value.items())
+        return "{" + ", ".join(inside) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(flow_text(one) for one in value) + "]"
+    return scalar(value, flow=True)

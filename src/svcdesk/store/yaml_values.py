@@ -1,0 +1,81 @@
+"""Values before they are written: whether a file may hold them, and whether two are the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from svcdesk.errors import Invalid
+from svcdesk.i18n import T, Text
+from svcdesk.model.record import Value, Values
+from svcdesk.store.guard import DEFAULT_LIMITS, find_forbidden
+from svcdesk.store.yaml_core import LARGEST, SMALLEST
+
+_LONGEST_KEY = 500
+"""Characters. YAML 1.2 §7.4.2 ends a key that stands on its line at 1,024, quotes included."""
+
+
+def check_values(values: Values) -> None:
+    """Raise Invalid, naming the field, for what the guard would refuse when it is read back."""
+    _check(values, (), 1)
+
+
+def same(one: Value | Values, other: Value | Values) -> bool:
+    """Whether two values are equal and of one type all the way down: 1, 1.0 and true differ.
+
+    The order of keys does not count.
+    """
+    if isinstance(one, Mapping):
+        return (
+            isinstance(other, Mapping)
+            and one.keys() == other.keys()
+            and all(same(one[key], other[key]) for key in one)
+        )
+    if isinstance(one, list):
+        return isinstance(other, list) and len(one) == len(other) and all(map(same, one, other))
+    return one == other and type(one) is type(other)
+
+
+def _check(value: object, path: tuple[str, ...], depth: int) -> None:
+    if isinstance(value, str):
+        bad = find_forbidden(value)
+        if bad is not None:
+            message = T("{field} holds the character {character}", field=_dotted(path),
+                        character=bad)  # fmt: skip
+            _refuse("E_CTRL", message, T("remove it; a tab can be spaces"), path)
+    elif isinstance(value, (Mapping, list)):
+        if depth > DEFAULT_LIMITS.depth:
+            message = T("{field} is nested too deep", field=_dotted(path[:4]))
+            _refuse("E_DEPTH", message, T("flatten the values"), path[:4])
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                _check(item, (*path, str(index)), depth + 1)
+        else:
+            for key, item in value.items():
+                _check_key(key, path)
+                _check(item, (*path, key), depth + 1)
+    elif isinstance(value, (int, float)):
+        fits = math.isfinite(value) if isinstance(value, float) else SMALLEST <= value <= LARGEST
+        if not fits:
+            message = T("{field} is not finite, or needs more than 64 bits", field=_dotted(path))
+            _refuse("E_NUMBER", message, T("write it as a text"), path)
+    elif value is not None:
+        raise TypeError(f"{_dotted(path)}: a {type(value).__name__} is no value of a record")
+
+
+def _check_key(key: object, path: tuple[str, ...]) -> None:
+    if not isinstance(key, str):
+        raise TypeError(f"{_dotted(path)}: the key {key!r} is not a text")
+    if key == "<<" or len(key) > _LONGEST_KEY or find_forbidden(key) is not None:
+        message = T("“{key}” cannot be a key", key=key[:40])
+        hint = T("a key has at most {limit} characters, no control characters, and is not <<",
+                 limit=_LONGEST_KEY)  # fmt: skip
+        _refuse("E_KEY", message, hint, path)
+
+
+def _refuse(code: str, message: Text, hint: Text, path: tuple[str, ...]) -> None:
+    raise Invalid(message, code=code, hint=hint, field=_dotted(path))
+
+
+def _dotted(path: tuple[str, ...]) -> str:
+    return ".".join(path) or "the file"
