@@ -65,7 +65,7 @@ SCENES = (
     ),
     _scene(ENGINEER, "09:40", T("Work starts."), "start", "001"),
     _scene(
-        ENGINEER, "10:15", T("Each step goes into the handling record, which the first one begins."),
+        ENGINEER, "10:15", T("A step goes into the handling record, which the first one begins."),
         "step", "001", "-m", "远程登录系统排查，定位为数据库连接超时", "--effort", "0.5",
     ),
     _scene(
@@ -96,7 +96,7 @@ SCENES = (
         "resolve", "001", "--result", "已升级数据库驱动，连续登录压测 30 分钟无失败",
         "--root-cause", "数据库驱动的连接池泄漏",
     ),
-    _scene(ENGINEER, "14:31", T("Why is it due when it is due? Ask the SLA."), "sla", "show", "001"),
+    _scene(ENGINEER, "14:31", T("When is it due, and why?"), "sla", "show", "001"),
     _scene(
         FRONT_DESK, "15:00", T("The customer accepts: the acceptance form is filled and signed."),
         "accept", "001", "--via", "signature", "--deliverable", "故障原因分析报告",

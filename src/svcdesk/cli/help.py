@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import click
 
@@ -30,8 +30,9 @@ class Formatter(click.HelpFormatter):
             self.write("\n")
 
     def write_dl(
-        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
     ) -> None:
+        rows = list(rows)
         first = min(max((width(term) for term, _ in rows), default=0), _FIRST_COLUMN) + _GAP
         indent = " " * self.current_indent
         room = max(self.width - first - self.current_indent, 20)

@@ -31,8 +31,8 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "doctor",
             "Examine the installation and the desk; finish or undo what broke off.",
         ),
-        ("adopt", "adopt", "Record edits made by hand as events."),
-        ("settle", "settle", "Declare concurrent or ineffective events looked at."),
+        ("adopt", "hands", "Record edits made by hand as events."),
+        ("settle", "hands", "Declare concurrent or ineffective events looked at."),
         ("people", "people", "List the desk's people, or add one."),
         ("schema", "schema", "List, show or export the schemas of records."),
         ("plugins", "plugins", "List plugins: loaded, from where, and what is not and why."),
@@ -44,11 +44,11 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("list", "list", "List records: those open, or those a query finds."),
         ("show", "show", "Show records whole."),
         ("log", "log", "Show what happened to a record, event by event."),
-        ("edit", "edit", "Edit a record in your editor; what you change is recorded."),
+        ("edit", "hands", "Edit a record in your editor; what you change is recorded."),
         ("set", "set", "Set fields of records."),
-        ("link", "link", "Link two records."),
-        ("attach", "attach", "Attach files to a record."),
-        ("redact", "redact", "Take a value out of a record, leaving a mark that it was there."),
+        ("link", "hands", "Link two records."),
+        ("attach", "hands", "Attach files to a record."),
+        ("redact", "hands", "Take a value out of a record, leaving a mark that it was there."),
         ("import", "import", "Import records from another system's file."),
         ("report", "report", "Make a report of records."),
     ),
@@ -133,10 +133,10 @@ class Svcdesk(click.Group):
 
     def _of_plugins(self, ctx: click.Context) -> dict[str, click.Command]:
         app = ctx.ensure_object(App)
+        if not app.names_plugins():
+            return {}
         try:
-            if not app.desk.facts.plugins:
-                return {}
-            return {one.name: one for one in app.desk.plugins.commands() if one.name}
+            return {one.name: one for one in app.desk.plugins.commands(_PLACES) if one.name}
         except SvcdeskError:
             return {}  # help works without a desk; the command that needs one says what is wrong
 

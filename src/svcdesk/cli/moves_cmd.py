@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,11 +18,15 @@ from svcdesk.cli.options import (
     ids_argument,
     option,
     read_ids,
+    with_answers,
     writing,
 )
 from svcdesk.cli.values import field_values
 from svcdesk.cli.written import show_done
 from svcdesk.model.record import Value
+
+if TYPE_CHECKING:
+    from svcdesk.desk import Done
 
 
 @cache
@@ -84,21 +88,10 @@ def run_move(
         values = spec.finish(values)
     around = circumstances(app, said, marks)
 
-    def make(given: dict[str, Value]) -> Any:
-        words = around.words
-        asked = {key: given.pop(key) for key in ("text", "reason", "via") if key in given}
-        return app.desk.move(chosen, name, given, _with(around, words, asked))
+    def make(given: dict[str, Value]) -> Done:
+        return app.desk.move(chosen, name, given, with_answers(around, given))
 
     show_done(app, asking(make, values), dry_run=around.options.dry_run)
-
-
-def _with(around: Any, words: Any, asked: dict[str, Value]) -> Any:
-    """The circumstances with what a terminal was asked for: a text, a reason, a means."""
-    from dataclasses import replace
-
-    said = {key: str(value) for key, value in asked.items() if key != "via"}
-    via = str(asked["via"]) if "via" in asked else around.via
-    return replace(around, words=replace(words, **said), via=via)
 
 
 def _parameter(given: Given) -> str:

@@ -14,6 +14,7 @@ from svcdesk.errors import MissingField, UsageError
 from svcdesk.i18n import T, translate
 
 if TYPE_CHECKING:
+    from svcdesk.desk import Done
     from svcdesk.desk.records import Circumstances
     from svcdesk.model.record import Value
 
@@ -140,6 +141,22 @@ def circumstances(
     )
 
 
+def with_answers(around: Circumstances, given: dict[str, Value]) -> Circumstances:
+    """The circumstances with what a terminal was asked for: a text, a reason, a means.
+
+    Takes the answers out of `given`, whose other keys are fields.
+    """
+    from dataclasses import replace
+
+    words = around.words
+    if "text" in given:
+        words = replace(words, text=str(given.pop("text")))
+    if "reason" in given:
+        words = replace(words, reason=str(given.pop("reason")))
+    via = str(given.pop("via")) if "via" in given else around.via
+    return replace(around, words=words, via=via)
+
+
 def read_ids(given: Sequence[str]) -> list[str]:
     """The ids named; `-` stands for those on standard input, one a line or apart by spaces."""
     from svcdesk.store.yaml_text import normalise_short
@@ -163,14 +180,13 @@ def confirm_many(ids: Sequence[str], given: Sequence[str], yes: bool) -> None:
         raise click.Abort
 
 
-def asking(
-    run: Callable[[dict[str, Value]], Any], given: dict[str, Value], ask: bool = True
-) -> Any:
+def asking(run: Callable[[dict[str, Value]], Done], given: dict[str, Value]) -> Done:
     """Run with the values given; on a terminal, ask for each that is missing and try again."""
+    answers: dict[str, Value] = dict(given)
     while True:
         try:
-            return run(given)
+            return run(dict(answers))
         except MissingField as missing:
-            if not ask or not missing.field or not sys.stdin.isatty() or missing.field in given:
+            if not missing.field or not sys.stdin.isatty() or missing.field in answers:
                 raise
-            given[missing.field] = click.prompt(translate(missing.field), err=True)
+            answers[missing.field] = click.prompt(translate(missing.field), err=True)
