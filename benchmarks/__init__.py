@@ -1,0 +1,1 @@
+"""Desks of any size, always the same, and what svcdesk's commands cost in them."""
