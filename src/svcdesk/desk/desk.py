@@ -34,7 +34,9 @@ from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, Tickets, Unreadab
 from svcdesk.store.yaml_read import parse
 
 if TYPE_CHECKING:
+    from svcdesk.desk.sla import ServiceLevels
     from svcdesk.desk.writing import Done
+    from svcdesk.model.fields import FieldTable
     from svcdesk.plugins import Plugins
     from svcdesk.store.schema import Kinds
 
@@ -154,10 +156,22 @@ class Desk:
     def numbers(self) -> Numbers:
         return Numbers(self)
 
-    @cached_property
+    @property
     def document_kinds(self) -> frozenset[str]:
         """The kinds that are documents of a request's chain."""
-        return frozenset(name for name in self.kinds if self.workflow(name).request_link)
+        return self.kinds.documents
+
+    @cached_property
+    def fields(self) -> FieldTable:
+        """The fields of all kinds together."""
+        return self.kinds.fields()
+
+    @cached_property
+    def sla(self) -> ServiceLevels:
+        """The desk's policies and calendars, and the ledgers of its records."""
+        from svcdesk.desk.sla import ServiceLevels
+
+        return ServiceLevels(self)
 
     def workflow(self, kind: str) -> Workflow:
         return self.kinds[kind].workflow

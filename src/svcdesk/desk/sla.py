@@ -1,0 +1,141 @@
+"""The desk's service levels: its policies and calendars, and the ledger of each record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from svcdesk.errors import NotFound
+from svcdesk.i18n import T, Text
+from svcdesk.lifecycle.fold import Fold, fold
+from svcdesk.model.record import Record, Value
+from svcdesk.sla.calendar import Calendar
+from svcdesk.sla.calendar_file import parse_calendar
+from svcdesk.sla.from_fold import history_of
+from svcdesk.sla.ledger import Ledger, ledger, with_always
+from svcdesk.sla.policy import Policy
+from svcdesk.sla.policy_file import parse_policy
+from svcdesk.sla.targets import TargetRules, parse_target_rules
+from svcdesk.store.tickets import RECORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from svcdesk.desk.desk import Desk
+
+CALENDARS = f"{RECORDS}/calendars"
+POLICIES = f"{RECORDS}/policies"
+CUSTOMERS = f"{RECORDS}/customers.yaml"
+
+
+@dataclass
+class ServiceLevels:
+    """A desk's policies and calendars, read once, and what they make of its records."""
+
+    desk: Desk
+
+    def ledger(self, record: Record, at: datetime, folded: Fold | None = None) -> Ledger | None:
+        """What is owed for a record as of an instant; None for a kind that owes nothing.
+
+        Raises NotFound for a policy that the desk does not have, Invalid for a policy or calendar
+        that is wrong.
+        """
+        rules = self._rules(record.kind)
+        if not rules.rules:
+            return None
+        known = folded or fold(record.events, self.desk.workflow(record.kind))
+        history, raised = history_of(record.id, record.uid, known)
+        answer = ledger(
+            history, rules, self.policy_for(known.values), self.calendars, int(at.timestamp())
+        )
+        if not raised:
+            return answer
+        told = tuple(
+            T(
+                "the clock of event {event} was {seconds} s behind",
+                event=one.event,
+                seconds=one.seconds,
+            )
+            for one in raised
+        )
+        return _with_notes(answer, told)
+
+    def policy_for(self, values: Mapping[str, Value]) -> Policy:
+        """The policy of a record: its customer's, where the desk names one, else the desk's."""
+        customer = values.get("customer")
+        name = self._customers.get(str(customer), self.desk.facts.policy)
+        return self.policy(name)
+
+    def policy(self, name: str) -> Policy:
+        if name not in self._policies:
+            path = f"{POLICIES}/{name}.yaml"
+            if name not in self._names(POLICIES):
+                raise NotFound(
+                    T("the desk has no policy “{name}”", name=name),
+                    hint=T("policies: {names}", names=", ".join(self._names(POLICIES)) or "–"),
+                    code="E_POLICY",
+                    path=path,
+                )
+            self._policies[name] = parse_policy(self.desk.read_yaml(path), name, self._compile)
+        return self._policies[name]
+
+    def policy_names(self) -> list[str]:
+        return self._names(POLICIES)
+
+    @cached_property
+    def calendars(self) -> Mapping[str, Calendar]:
+        """The desk's calendars by name, `24x7` among them."""
+        return with_always(
+            {
+                name: parse_calendar(self.desk.read_yaml(f"{CALENDARS}/{name}.yaml"), name)
+                for name in self._names(CALENDARS)
+            },
+            self.desk.facts.zone.key,
+        )
+
+    @cached_property
+    def _policies(self) -> dict[str, Policy]:
+        return {}
+
+    @cached_property
+    def _target_rules(self) -> dict[str, TargetRules]:
+        return {}
+
+    def _rules(self, kind: str) -> TargetRules:
+        if kind not in self._target_rules:
+            self._target_rules[kind] = parse_target_rules(self.desk.workflow(kind).targets)
+        return self._target_rules[kind]
+
+    @cached_property
+    def _customers(self) -> dict[str, str]:
+        """Customer → the policy that the desk names for them."""
+        if self.desk.read_file(CUSTOMERS) is None:
+            return {}
+        listed = self.desk.read_yaml(CUSTOMERS).get("customers")
+        found: dict[str, str] = {}
+        for entry in listed if isinstance(listed, list) else []:
+            if isinstance(entry, Mapping) and isinstance(entry.get("policy"), str):
+                found[str(entry.get("name"))] = str(entry["policy"])
+        return found
+
+    def _names(self, folder: str) -> list[str]:
+        place = self.desk.root / folder
+        if not place.is_dir():
+            return []
+        return sorted(PurePosixPath(one.name).stem for one in place.glob("*.yaml"))
+
+    @cached_property
+    def _compile(self) -> Callable[[str], Callable[[Mapping[str, Value]], bool]]:
+        from svcdesk.desk.querying import values_predicate
+
+        return values_predicate(self.desk)
+
+
+def _with_notes(answer: Ledger, told: tuple[Text, ...]) -> Ledger:
+    from dataclasses import replace
+
+    return replace(answer, notes=(*answer.notes, *told))
