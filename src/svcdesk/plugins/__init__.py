@@ -20,7 +20,8 @@ def build_plugins(
     root: Path | None = None,
 ) -> Plugins:
     """The plugins of a desk: ours, then the installed ones that the desk has `named` and the user
-    has `trusted`, then `extra` objects (for tests and programs).
+    has `trusted`, then `extra` ones (for tests and programs): modules or
+    other objects with hooks, or pairs of name and object.
 
     Nothing is imported yet: each hook's modules are when it is first asked for, and installed
     packages are looked through only if the desk names a plugin. `entry_points=False` leaves those

@@ -70,7 +70,7 @@ class Loader:
         self._foreign: list[tuple[Owner, object]] | None = None
         self.defaults: dict[str, str] = {}
         self.states: dict[str, Listed] = {}
-        self.problems: dict[Problem, None] = {}
+        self.problems: list[Problem] = []
 
     def add_default(self, name: str, module: ModuleType) -> None:
         """Register a module of ours, under its full path."""
@@ -80,7 +80,7 @@ class Loader:
 
     def say(self, plugin: str, error: SvcdeskError) -> None:
         """Remember an error that did not stop anything."""
-        self.problems[Problem(plugin, error.message, error.hint)] = None
+        self._note(Problem(plugin, error.message, error.hint))
 
     def hooks_of(self, name: str) -> tuple[str, ...]:
         """The hooks that a registered plugin implements."""
@@ -106,8 +106,9 @@ class Loader:
             self._foreign = []
             for name in self.named:
                 self._keep(self._load(name))
-            for plugin in self._extra:
-                listed = Listed(self._free_name(plugin), "loaded", "", "", "")
+            for one in self._extra:
+                name, plugin = one if isinstance(one, tuple) else (_own_name(one), one)
+                listed = Listed(self._free_name(name), "loaded", "", "", "")
                 self._keep(self._register(Owner(listed.name), plugin, listed))
         return self._foreign
 
@@ -170,9 +171,9 @@ class Loader:
             why = T("its files lie in this repository")
         return Listed(one.name, state, one.version, one.package, one.location, why=why)
 
-    def _free_name(self, plugin: object) -> str:
-        """A name for a plugin without an entry point: its module's or class's, made unique."""
-        name = given = str(getattr(plugin, "__name__", type(plugin).__name__))
+    def _free_name(self, given: str) -> str:
+        """The name, or with a number after it where another plugin has it."""
+        name = given
         number = 1
         while self.manager.has_plugin(name):
             number += 1
@@ -185,7 +186,16 @@ class Loader:
         self.states[listed.name] = listed
         if listed.state not in ("loaded", "off"):
             message = T("the plugin {name} is not loaded: {why}", name=listed.name, why=listed.why)
-            self.problems[Problem(listed.name, message, _remedy(listed))] = None
+            self._note(Problem(listed.name, message, _remedy(listed)))
+
+    def _note(self, problem: Problem) -> None:
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def _own_name(plugin: object) -> str:
+    """A name for a plugin without an entry point: its module's or class's."""
+    return str(getattr(plugin, "__name__", type(plugin).__name__))
 
 
 def _why(error: SvcdeskError) -> Text:
