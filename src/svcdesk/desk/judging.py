@@ -24,18 +24,19 @@ def judge(
     *,
     latest: Mapping[str, Record] | None = None,
     document: Document | None = None,
+    complete: bool = False,
 ) -> list[Finding]:
     """Every rule's findings about one record.
 
     `latest` are records by id that stand instead of those on disk (an operation's own changes);
-    `document` is the parsed file, for line numbers.
+    `complete` says that they are all there is. `document` is the parsed file, for line numbers.
     """
     workflow = desk.workflow(record.kind)
     subject = Subject(
         record=record,
         folded=fold(record.events, workflow),
         workflow=workflow,
-        documents=linked(desk, record, latest or {}),
+        documents=linked(desk, record, latest or {}, complete=complete),
         facts=desk.facts,
         people=desk.people,
         now=desk.now(),
@@ -52,16 +53,26 @@ def judge(
     return findings
 
 
-def linked(desk: Desk, record: Record, latest: Mapping[str, Record]) -> dict[str, list[Record]]:
+def linked(
+    desk: Desk, record: Record, latest: Mapping[str, Record], *, complete: bool = False
+) -> dict[str, list[Record]]:
     """The readable records of this one's chain, by kind, oldest first."""
     found: dict[str, list[Record]] = {}
     links = record.get("links")
     for link in links if isinstance(links, list) else []:
         if isinstance(link, dict) and link.get("rel") in desk.document_kinds:
-            name = str(link.get("id"))
-            try:
-                other = latest.get(name) or desk.load(name).record
-            except SvcdeskError:
-                continue  # `check` names what cannot be read; here it only cannot be looked at
+            other = latest.get(str(link.get("id")))
+            if other is None and not complete:
+                other = _stored(desk, str(link.get("id")))
+            if other is None:
+                continue  # `check` names dead links and unreadable files; here they say nothing
             found.setdefault(other.kind, []).append(other)
     return found
+
+
+def _stored(desk: Desk, record_id: str) -> Record | None:
+    path = desk.tickets.existing(record_id)
+    try:
+        return None if path is None else desk.tickets.load(path).record
+    except SvcdeskError:
+        return None

@@ -58,6 +58,7 @@ def parse_facts(data: Values, path: str) -> Facts:
         confirm_own=data.get("confirm_own") is True,
         close_without_confirmation=data.get("close_without_confirmation") is True,
         reopen_within_days=_days(data.get("reopen_within"), path),
+        attachment_mib=_whole(data.get("attachment_mib", 10), "attachment_mib", path),
         publish=str(data.get("publish", "on-sync")),
         plugins=_names(data.get("plugins"), "plugins", path),
         routes={

@@ -30,6 +30,8 @@ class Facts:
     """Whether somebody may record the user's confirmation of what they resolved themselves."""
     close_without_confirmation: bool = False
     reopen_within_days: int | None = None
+    attachment_mib: int = 10
+    """The largest attachment, in MiB."""
     publish: str = "on-sync"
     plugins: tuple[str, ...] = ()
     routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import cast
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T
+from svcdesk.model.ids import is_ulid
 from svcdesk.model.record import Event, Record, Value, Values
 
 _PLAIN = {
@@ -98,6 +99,8 @@ def _event(value: Value, field: str, path: str) -> Event:
     for key in ("id", "at", "by", "do"):
         if key not in parts:
             raise _wrong(path, f"{field}.{key}", "there")
+    if not is_ulid(parts["id"]):
+        raise _wrong(path, f"{field}.id", "a ULID: 26 letters and digits")
     return Event(**cast("dict[str, object]", {**parts, "extra": extra}))  # type: ignore[arg-type]
 
 

@@ -1,0 +1,71 @@
+"""Reading many records at once: each file once, and never half of somebody's write."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from svcdesk.errors import SvcdeskError
+from svcdesk.model.ids import prefix_of
+from svcdesk.store.tickets import Loaded, Unreadable, decode_file
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read, and what could not be, both in the order of their paths."""
+
+    loaded: tuple[Loaded, ...]
+    unreadable: tuple[Unreadable, ...]
+
+
+def read_records(
+    desk: Desk, kind: str | None = None, paths: Iterable[str] | None = None
+) -> Reading:
+    """Every record (of a kind, or at these paths), read while no write began or ended."""
+    from svcdesk.store.snapshot import consistent
+
+    prefix = desk.workflow(kind).prefix if kind else None
+    chosen = None if paths is None else list(paths)
+
+    def read(earlier: Mapping[str, bytes | None]) -> Reading:
+        wanted = list(desk.tickets.paths(prefix)) if chosen is None else chosen
+        if chosen is None:
+            gone = set(earlier).difference(wanted)
+            wanted += [path for path in gone if _is_one(desk, path, prefix)]
+        return _read(desk, sorted(wanted), earlier)
+
+    # Tens of thousands of small values at once: the collector would look through all of them
+    # again and again, and find nothing.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return consistent(desk.repository, read)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read(desk: Desk, paths: Iterable[str], earlier: Mapping[str, bytes | None]) -> Reading:
+    loaded, unreadable = [], []
+    for path in paths:
+        before = earlier.get(path)
+        if path in earlier and before is None:
+            continue  # a file that a write under way is about to make
+        try:
+            loaded.append(desk.tickets.load(path) if before is None else decode_file(before, path))
+        except SvcdeskError as error:
+            unreadable.append(Unreadable(path, error))
+    return Reading(tuple(loaded), tuple(unreadable))
+
+
+def _is_one(desk: Desk, path: str, prefix: str | None) -> bool:
+    """Whether a path that is gone from the working tree is one of the records asked for."""
+    folder, _, name = path.removeprefix("records/").partition("/")
+    if prefix is not None and prefix_of(name.rpartition("/")[2]) != prefix:
+        return False
+    return folder in desk.tickets.folders.values()

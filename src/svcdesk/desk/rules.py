@@ -1,0 +1,182 @@
+"""The desk's own rules: what `check` looks for beside the norms' rules, and why.
+
+Codes are stable. `explain` covers these, every plugin's rules, and the codes of refusals.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from svcdesk.errors import NotFound
+from svcdesk.i18n import T, Text
+from svcdesk.model.finding import Rule, Severity
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+_ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+
+def _rule(number: int, name: str, severity: Severity, title: Text, why: Text, remedy: Text) -> Rule:
+    return Rule(f"DESK{number:03}", name, severity, title, why, remedy)
+
+
+MISPLACED = _rule(
+    1, "misplaced", _ERROR,
+    T("the record's file does not lie where its id says"),
+    T("a record's path follows from its id alone: so git itself refuses two records with one "
+      "number, and commands find a record without searching"),
+    T("move the file to the path that is named (`git mv`)"),
+)  # fmt: skip
+TWIN_UID = _rule(
+    2, "twin-uid", _ERROR,
+    T("two records have one uid"),
+    T("the uid is what links and merges know a record by; with two of one uid, one of them is a "
+      "copy made by hand"),
+    T("delete the copy, or make it anew with `svcdesk new`"),
+)  # fmt: skip
+TWIN_NAME = _rule(
+    3, "twin-name", _ERROR,
+    T("two file names differ only in letter case or in the way of writing one character"),
+    T("on macOS and Windows the two are one file, and one of them vanishes"),
+    T("rename or delete one of them"),
+)  # fmt: skip
+TWIN_ID = _rule(
+    4, "twin-id", _ERROR,
+    T("two records have one id"),
+    T("whoever is told the id on the phone can mean either"),
+    T("keep the one that lies where its id says, and make the other anew with `svcdesk new`"),
+)  # fmt: skip
+STRAY = _rule(
+    5, "stray-file", _WARNING,
+    T("a file below records/ is no part of the desk"),
+    T("nothing reads it, so whoever put it there believes in something that does not happen"),
+    T("move it out of records/; a file that belongs to a record comes in with `svcdesk attach`"),
+)  # fmt: skip
+ODD_MODE = _rule(
+    6, "odd-mode", _ERROR,
+    T("git holds it as something else than a plain file"),
+    T("links, submodules and programs do not belong among records: a checkout would follow or "
+      "run them"),
+    T("take it out with `git rm`, and put a plain file there"),
+)  # fmt: skip
+NEAR_LIMIT = _rule(
+    7, "near-limit", _NOTE,
+    T("the file has grown to half of what a file may measure"),
+    T("a file over the limits is read by nobody, and a command that would make it so is refused"),
+    T("open a new record and link it; large texts and logs come in with `svcdesk attach`"),
+)  # fmt: skip
+HAND_EDIT = _rule(
+    8, "hand-edit", _ERROR,
+    T("a tracked field was edited by hand"),
+    T("the state, the priority and every field that a clock depends on follow from events, which "
+      "say who did it and when; an edit of the field alone has neither"),
+    T("record the edit with `svcdesk adopt ID`, or put the old value back with "
+      "`svcdesk adopt ID --discard`"),
+)  # fmt: skip
+EVENT_FORM = _rule(
+    9, "event-form", _ERROR,
+    T("an event is not in the form that the fold stands on"),
+    T("the order of events comes from their ids alone, and the clocks from their times"),
+    T("put the event back as it was (`git log -p FILE`); events are never edited"),
+)  # fmt: skip
+UNKNOWN_MOVE = _rule(
+    10, "unknown-move", _WARNING,
+    T("an event does something that its kind does not know"),
+    T("it counts as a plain change of the fields that it sets; perhaps the workflow lost a move "
+      "that records still use"),
+    T("put the move back into the kind's workflow, or correct the record"),
+)  # fmt: skip
+UNKNOWN_PERSON = _rule(
+    11, "unknown-person", _WARNING,
+    T("somebody is named whom people.yaml does not list"),
+    T("what that person may do cannot be told, and nobody can be asked or told"),
+    T("list them with `svcdesk people add`; somebody who left stays listed, with `active: false`"),
+)  # fmt: skip
+DEAD_LINK = _rule(
+    12, "dead-link", _WARNING,
+    T("a link leads to no record"),
+    T("the chain of a request's documents is what the norms ask to be complete"),
+    T("mend the id, or take the link out with `svcdesk link ID REL OTHER --remove`"),
+)  # fmt: skip
+BARE_LINK = _rule(
+    13, "bare-link", _NOTE,
+    T("a link has only an id, no uid"),
+    T("an id may change once, when a provisional number was given twice; the uid never does"),
+    T("`svcdesk adopt ID` (or `svcdesk check --fix`) fills it in"),
+)  # fmt: skip
+UNSETTLED = _rule(
+    14, "unsettled", _NOTE,
+    T("two people acted without seeing each other's act"),
+    T("an event landed on other values than its author saw, or on a state where its move was not "
+      "possible; nothing is lost, and somebody should say which of the two is meant"),
+    T("look with `svcdesk log ID`, act if need be, then `svcdesk settle ID`"),
+)  # fmt: skip
+LAYOUT = _rule(
+    15, "layout", _NOTE,
+    T("the file is not laid out as svcdesk writes it"),
+    T("a command that changes it may have to lay out more lines anew than it changes"),
+    T("`svcdesk check --fix` lays it out"),
+)  # fmt: skip
+UNKNOWN_KIND = _rule(
+    16, "unknown-kind", _ERROR,
+    T("the record is of a kind that this desk does not have, or lies in another kind's folder"),
+    T("without its kind nobody can say what may happen to it"),
+    T("mend `kind:`, or bring the kind's schema and workflow into schemas/"),
+)  # fmt: skip
+ATTACHMENT_GONE = _rule(
+    17, "attachment-gone", _WARNING,
+    T("an attachment that a record lists is not there"),
+    T("what the record refers to as evidence cannot be looked at"),
+    T("bring the file back (`git log -- FILE`), or take the entry out of the record"),
+)  # fmt: skip
+ATTACHMENT_CHANGED = _rule(
+    18, "attachment-changed", _ERROR,
+    T("an attachment is not the file that was attached"),
+    T("the record holds the SHA-256 of what was attached, so that evidence cannot be exchanged"),
+    T("bring the file back (`git log -- FILE`), or attach the new one under a new name"),
+)  # fmt: skip
+RULE_FAILED = _rule(
+    19, "rule-failed", _ERROR,
+    T("a plugin's rule failed, so the record was not judged by it"),
+    T("a check that could not be made is not a check that was passed"),
+    T("tell the plugin's author; `svcdesk plugins` says where it comes from"),
+)  # fmt: skip
+CORE = (
+    MISPLACED, TWIN_UID, TWIN_NAME, TWIN_ID, STRAY, ODD_MODE, NEAR_LIMIT, HAND_EDIT,
+    EVENT_FORM, UNKNOWN_MOVE, UNKNOWN_PERSON, DEAD_LINK, BARE_LINK, UNSETTLED, LAYOUT,
+    UNKNOWN_KIND, ATTACHMENT_GONE, ATTACHMENT_CHANGED, RULE_FAILED,
+)  # fmt: skip
+
+
+def explain(desk: Desk | None, code: str) -> Rule:
+    """The rule or refusal of that code (or short name): title, reason and remedy.
+
+    Without a desk only our own rules and refusals are known. Raises NotFound naming near codes.
+    """
+    from svcdesk.desk.refusals import REFUSALS
+
+    rules = {rule.code: rule for rule in (*CORE, *REFUSALS.values())}
+    if desk is not None:
+        rules |= {check.rule.code: check.rule for check in desk.plugins.checks()}
+    names = {rule.name: rule for rule in rules.values()}
+    wanted = code.strip()
+    found = rules.get(wanted.upper()) or names.get(wanted.lower())
+    if found is None:
+        near = get_close_matches(wanted.upper(), list(rules), n=3, cutoff=0.5)
+        raise NotFound(
+            T("there is no rule “{code}”", code=code),
+            hint=T("did you mean {names}?", names=", ".join(near))
+            if near
+            else T("findings and errors name their code, such as {code}", code=HAND_EDIT.code),
+            code="E_RULE",
+        )
+    return found
+
+
+def of_refusal(code: str) -> Rule:
+    """The rule that stands for a refusal's code, known or not."""
+    from svcdesk.desk.refusals import REFUSALS
+
+    return REFUSALS.get(code) or Rule(code, code.lower(), _ERROR, T("refused"), T(""), T(""))
