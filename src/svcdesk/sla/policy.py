@@ -1,0 +1,127 @@
+"""Policies: which targets a record has, and how long each may take, by ordered rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from svcdesk.model.record import Values
+from svcdesk.sla.arithmetic import TIGHT
+from svcdesk.sla.duration import Duration
+
+Predicate = Callable[[Values], bool]
+"""A compiled `when:`, asked with a record's tracked values by dotted path."""
+
+RESUME, RESTART, NEW_CYCLE, NEVER = "resume", "restart", "new_cycle", "never"
+ON_REOPEN = (RESUME, RESTART, NEW_CYCLE, NEVER)
+"""What a reopened record does to a target that was met.
+
+resume: the clock goes on, the time in between not counted. restart: the whole duration anew, and
+the earlier result is withdrawn, unless it was late. new_cycle: the same, and the earlier result
+stands. never: it stays met.
+"""
+RETROACTIVE, FORWARD, RESET = "retroactive", "forward", "reset"
+ON_PRIORITY_CHANGE = (RETROACTIVE, FORWARD, RESET)
+"""What new terms do to a target that runs.
+
+retroactive: they hold from the original start, pauses kept. forward: what has counted so far stays
+counted as it was, and the rest of the new duration runs on the new clock from the change. reset:
+the whole new duration from the change.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A step of escalation: an instant relative to the due time, and what then happens.
+
+    `seconds` and `working_days` are before (negative) or after the due time on the target's clock;
+    `share` is a part of the time allowed. `require` names what the supervisor owes (`note`: K4).
+    """
+
+    at: str
+    seconds: int = 0
+    working_days: int = 0
+    share: Fraction | None = None
+    notify: tuple[str, ...] = ()
+    set: Values = field(default_factory=dict)
+    require: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a rule asks of one target. `duration` is None where a field holds the due time.
+
+    `pauses` None: the waiting reasons that the target's table names. `starts` None: its default.
+    """
+
+    target: str
+    clock: str
+    duration: Duration | None = None
+    boundary: str = TIGHT
+    end_of_day: bool = False
+    pauses: tuple[str, ...] | None = None
+    starts: str | None = None
+    on_reopen: str = RESUME
+    on_priority_change: str = RETROACTIVE
+    hidden_while_waiting: bool = False
+    levels: tuple[Level, ...] = ()
+    cites: str = field(default="", compare=False)
+    rule: str = field(default="", compare=False)
+    """The `when:` of the rule that they stand in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition and the terms of a record that meets it; without a condition, of any record."""
+
+    when: str
+    predicate: Predicate | None
+    terms: Mapping[str, Terms]
+    cites: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A policy's rules from a date on."""
+
+    since: date | None
+    rules: tuple[Rule, ...]
+
+    def match(self, values: Values) -> Rule | None:
+        """The first rule that matches; one without a condition matches only as the last one."""
+        for rule in self.rules:
+            if rule.predicate is not None and rule.predicate(values):
+                return rule
+        if self.rules and self.rules[-1].predicate is None:
+            return self.rules[-1]
+        return None
+
+    def targets(self) -> frozenset[str]:
+        """Every target that one of its rules names."""
+        return frozenset(name for rule in self.rules for name in rule.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A named policy. `versions` are in order of their dates; `cites` names the norm.
+
+    `judged_by`: `submission`, the version in force when a record was submitted, or `latest`.
+    """
+
+    name: str
+    versions: tuple[Version, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    cites: str = ""
+    judged_by: str = "submission"
+
+    def in_force(self, day: date) -> Version | None:
+        """The version that judges a record submitted on `day`; None before the first one."""
+        if self.judged_by == "latest":
+            return self.versions[-1]
+        found = None
+        for version in self.versions:
+            if version.since is None or version.since <= day:
+                found = version
+        return found

@@ -1,0 +1,171 @@
+"""Which events start, meet, pause and end which target: a table that a kind's workflow carries.
+
+The shape is that of `data/targets/request.yaml`, which explains every key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from svcdesk.i18n import T
+from svcdesk.model.record import Values
+from svcdesk.sla.history import REQUESTER, Occurrence
+from svcdesk.sla.reading import Entry
+
+ALL = "all"
+"""In place of a list of waiting reasons: every reason pauses."""
+
+_TRIGGER = {
+    "do", "auto", "for_requester", "plan", "sets", "gains", "has", "enters", "kept",
+}  # fmt: skip
+_RULE = {
+    "label", "starts", "met_by", "wants", "ends", "idle_in", "reopened_by", "repeats", "parallel",
+    "once_met", "restarts", "due", "pauses", "judged",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Conditions on one event, all of which must hold; an empty or None one asks nothing."""
+
+    do: tuple[str, ...] = ()
+    auto: bool | None = None
+    for_requester: bool | None = None
+    plan: bool | None = None
+    sets: str = ""
+    gains: str = ""
+    has: str = ""
+    enters: tuple[str, ...] = ()
+    kept: bool = False
+
+    def matches(self, event: Occurrence, before: Values, promised_move: object = None) -> bool:
+        """Whether the event pulls it, given the tracked values before and the move promised."""
+        return (
+            (not self.do or event.do in self.do)
+            and (self.auto is None or event.auto == self.auto)
+            and (self.for_requester is None or (event.for_ == REQUESTER) == self.for_requester)
+            and (self.plan is None or event.plan == self.plan)
+            and (not self.sets or event.changed.get(self.sets) is not None)
+            and (not self.has or event.values.get(self.has) is not None)
+            and (
+                not self.gains
+                or (before.get(self.gains) is None and event.values.get(self.gains) is not None)
+            )
+            and (
+                not self.enters
+                or (event.state_after in self.enters and event.state_before not in self.enters)
+            )
+            and (not self.kept or (promised_move is not None and event.do == promised_move))
+        )
+
+    def stands(self, event: Occurrence) -> bool:
+        """Whether it holds at once for a target that this very event started: a matter of the
+        state and values that the record is then in, not of the event's verb."""
+        if self.do or self.sets or self.gains or self.kept or not (self.enters or self.has):
+            return False
+        return (not self.enters or event.state_after in self.enters) and (
+            not self.has or event.values.get(self.has) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRule:
+    """One target's row of the table; see `data/targets/request.yaml` for each field."""
+
+    name: str
+    labels: Mapping[str, str]
+    starts: Mapping[str, tuple[Trigger, ...]]
+    met_by: tuple[Trigger, ...]
+    wants: str | None = None
+    ends: frozenset[str] = frozenset()
+    idle_in: frozenset[str] = frozenset()
+    reopened_by: tuple[Trigger, ...] = ()
+    repeats: bool = False
+    parallel: bool = False
+    once_met: bool = False
+    restarts: bool = True
+    due: str | None = None
+    pauses: tuple[str, ...] = ()
+    judged: bool = True
+
+    @property
+    def default_start(self) -> str:
+        return next(iter(self.starts))
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRules:
+    """The whole table of a kind."""
+
+    rules: Mapping[str, TargetRule] = field(default_factory=dict)
+    waiting_states: frozenset[str] = frozenset()
+    reason_field: str = ""
+    dropped_in: frozenset[str] = frozenset()
+
+
+def parse_target_rules(data: Mapping[str, object]) -> TargetRules:
+    """The table in a workflow's `targets:`. Raises Invalid, naming the field."""
+    top = Entry(T("targets"), data)
+    top.known({"waiting", "dropped_in", "rules"})
+    waiting = top.below("waiting")
+    waiting.known({"states", "reason"})
+    rules = top.below("rules")
+    return TargetRules(
+        rules={name: _rule(name, rules.below(name)) for name in rules.data},
+        waiting_states=frozenset(waiting.texts("states")),
+        reason_field=waiting.text("reason", ""),
+        dropped_in=frozenset(top.texts("dropped_in")),
+    )
+
+
+def _rule(name: str, entry: Entry) -> TargetRule:
+    entry.known(_RULE)
+    starts = entry.below("starts")
+    choices = {choice: _triggers(starts, choice) for choice in starts.data}
+    if not choices:
+        raise entry.wrong("starts", T("a target must say what starts it"))
+    ends = frozenset(entry.texts("ends"))
+    idle = frozenset(entry.texts("idle_in")) if entry.has("idle_in") else ends
+    return TargetRule(
+        name=name,
+        labels=entry.labels("label"),
+        starts=choices,
+        met_by=_triggers(entry, "met_by"),
+        wants=entry.text("wants", "") or None,
+        ends=ends,
+        idle_in=idle,
+        reopened_by=_triggers(entry, "reopened_by"),
+        repeats=entry.flag("repeats"),
+        parallel=entry.flag("parallel"),
+        once_met=entry.flag("once_met"),
+        restarts=entry.flag("restarts", True),
+        due=entry.text("due", "") or None,
+        pauses=entry.texts("pauses"),
+        judged=entry.flag("judged", True),
+    )
+
+
+def _triggers(entry: Entry, key: str) -> tuple[Trigger, ...]:
+    return tuple(_trigger(item) for item in entry.items(key))
+
+
+def _trigger(entry: Entry) -> Trigger:
+    entry.known(_TRIGGER)
+    if not entry.data:
+        raise entry.wrong("", T("a trigger must have at least one condition"))
+
+    def flag(key: str) -> bool | None:
+        return entry.flag(key) if entry.has(key) else None
+
+    return Trigger(
+        do=entry.texts("do"),
+        auto=flag("auto"),
+        for_requester=flag("for_requester"),
+        plan=flag("plan"),
+        sets=entry.text("sets", ""),
+        gains=entry.text("gains", ""),
+        has=entry.text("has", ""),
+        enters=entry.texts("enters"),
+        kept=entry.flag("kept"),
+    )
