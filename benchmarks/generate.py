@@ -105,7 +105,7 @@ def desk_files() -> Files:
             [sys.executable, "-m", "svcdesk", "init", "--name", "基准服务台",
              "--zone", "Asia/Shanghai", "--person", SUPERVISOR],
             cwd=scratch, env=environment(SVCDESK_LANG="zh", SVCDESK_NOW=FIRST_DAY.isoformat()),
-            check=True, stdout=subprocess.DEVNULL,
+            check=True, capture_output=True,
         )  # fmt: skip
         made = {
             path.relative_to(scratch).as_posix(): path.read_bytes()

@@ -1,0 +1,8 @@
+"""Everything that is measured; each module brings the rows of one table."""
+
+from __future__ import annotations
+
+from benchmarks.rows import everyday
+from benchmarks.table import Row
+
+ROWS: tuple[Row, ...] = (*everyday.ROWS,)

@@ -1,0 +1,108 @@
+"""Rows of the table, and how they are measured, judged, kept and printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from benchmarks.bench import FLOOR, OURS, STATUS, Bench
+from benchmarks.measuring import Contender, Figures, Sample, figures, measure
+from svcdesk.terminal import pad, width
+
+Medians = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something to measure: `contenders` makes them in a desk, ours named `svcdesk`.
+
+    `goal` says what it should cost at most, in words and (from the medians, in milliseconds) as a
+    figure. A row that is not `sized` is measured in the smallest desk alone.
+    """
+
+    name: str
+    work: str
+    goal: str
+    limit: Callable[[Medians], float]
+    contenders: Callable[[Bench, Path], Sequence[Contender]]
+    sized: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    row: Row
+    records: int
+    found: Mapping[str, Figures]
+
+    @property
+    def ours(self) -> Figures:
+        return self.found[OURS]
+
+    @property
+    def limit(self) -> float:
+        return self.row.limit({name: one.median for name, one in self.found.items()})
+
+    def cells(self) -> tuple[str, ...]:
+        ours, floor, status = self.ours, self.found[FLOOR].median, self.found[STATUS].median
+        part = ours.median / self.limit
+        return (
+            self.row.work,
+            f"{self.records:,}" if self.row.sized else "any",
+            f"{ours.median:.0f} ({ours.least:.0f}–{ours.most:.0f})",
+            f"{ours.median / floor:.2f} × {floor:.0f}",
+            f"{ours.median / status:.1f} × {status:.0f}",
+            f"{self.row.goal} = {self.limit:.0f}",
+            f"{part:.2f}{'' if part <= 1 else ' missed'}",
+        )
+
+
+HEADINGS = (
+    "work",
+    "records",
+    "ms: median (range)",
+    "× floor",
+    "× git status",
+    "goal, ms",
+    "of goal",
+)
+
+
+def run_row(
+    row: Row, bench: Bench, records: int, runs: int, keep: Callable[[Sample], None]
+) -> Measured:
+    """Measure a row in a desk of that size; every sample goes to `keep`."""
+    directory = bench.desk(records)
+    contenders = [
+        bench.floor(directory),
+        bench.status(directory),
+        *row.contenders(bench, directory),
+    ]
+    samples = measure(contenders, runs, bench.environment)
+    for sample in samples:
+        keep(sample)
+    return Measured(row, records, figures(samples))
+
+
+def keeper(file: IO[str], row: Row, records: int) -> Callable[[Sample], None]:
+    """Writes samples to a file of JSON lines, milliseconds to the microsecond."""
+
+    def keep(sample: Sample) -> None:
+        said = {"row": row.name, "records": records, **asdict(sample)}
+        said |= {"wall": round(sample.wall, 3), "processor": round(sample.processor, 3)}
+        file.write(json.dumps(said) + "\n")
+
+    return keep
+
+
+def as_text(lines: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, its columns aligned for reading as it stands."""
+    rows = [tuple(line) for line in lines]
+    widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    rows.insert(1, tuple("-" * one for one in widths))
+    return "\n".join(
+        "| " + " | ".join(pad(cell, one) for cell, one in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    )
