@@ -117,11 +117,13 @@ def _report(owner: Owner, item: shape.Report) -> shape.Report:
 
 
 def _importer(owner: Owner, item: shape.Importer) -> shape.Importer:
+    suffixes = tuple(_each(owner, item.name, item.suffixes, str))
+
     def read(data: bytes) -> list[shape.Row]:
         given = call(owner, lambda one: list(item.read(one)), data)
         return _each(owner, item.name, given, shape.Row)
 
-    return item._replace(read=read)
+    return item._replace(read=read, suffixes=suffixes)
 
 
 def _contacts(owner: Owner, item: shape.Contacts) -> shape.Contacts:
@@ -142,7 +144,7 @@ def _fragment(owner: Owner, item: shape.Fragment) -> shape.Fragment:
     )
     own = f"x-{owner.name}"
     for name, schema in properties.items():
-        if name != own and not name.startswith(f"{own}-"):
+        if not (isinstance(name, str) and (name == own or name.startswith(f"{own}-"))):
             raise failed(
                 owner, T("the field {name} must begin with {own}", name=repr(name), own=own)
             )

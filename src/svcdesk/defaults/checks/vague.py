@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-_RUN: Final = re.compile(r"[a-z0-9']+|[㐀-䶿一-鿿]+|[^\W_]+")
-_SPACES: Final = re.compile(r"(?<=[㐀-䶿一-鿿])\s+(?=[㐀-䶿一-鿿])")
+_RUN: Final = re.compile(r"[a-z0-9']+|[㐀-鿿][㐀-鿿 ]*|\w+")
+"""A run of one script; spaces between Chinese characters mean nothing."""
 _ENOUGH: Final = 2
 _WORDS: Final = Path(__file__).with_name("empty_words.txt")
 
@@ -29,8 +29,8 @@ def empty_words() -> tuple[frozenset[str], int]:
 def is_vague(text: str) -> bool:
     """Whether nothing concrete is left of the text (an empty one says nothing either)."""
     left = 0
-    plain = _SPACES.sub("", unicodedata.normalize("NFKC", text).casefold())
-    for run in _RUN.findall(plain):
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    for run in _RUN.findall(" ".join(plain.split())):
         left += _concrete_in(run)
         if left >= _ENOUGH:
             return False
@@ -39,8 +39,8 @@ def is_vague(text: str) -> bool:
 
 def _concrete_in(run: str) -> int:
     """How many characters of a run of one script say something."""
-    if run[0] >= "㐀" and not run.isascii():
-        return _uncovered(run)
+    if "㐀" <= run[0] <= "鿿":
+        return _uncovered(run.replace(" ", ""))
     empty = run in empty_words()[0] or run.isdigit() or len(set(run)) == 1
     return 0 if empty else len(run)
 

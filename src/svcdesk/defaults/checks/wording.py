@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from svcdesk.defaults.checks.subject import entries, found, if_imported, is_open, last_event
-from svcdesk.defaults.checks.vague import is_vague
 from svcdesk.hookspecs import Check, Subject, hookimpl
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding, Rule, Severity
@@ -56,6 +55,8 @@ _EVASIVE: Final = re.compile(
 
 def vague_results(subject: Subject) -> Iterator[Finding]:
     """An empty result; and, on a handling record, steps that say nothing (a warning each)."""
+    from svcdesk.defaults.checks.vague import is_vague
+
     result = subject.record.get("result")
     if isinstance(result, str) and is_vague(result):
         weight = if_imported(last_event(subject, sets="result"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -24,6 +22,9 @@ _BOM = "\ufeff"
 
 def render(table: Table, rendering: Rendering) -> str:
     """A heading of column names and a line a row, ended by line feeds; RFC 4180 quoting."""
+    import csv
+    import io
+
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column.name for column in table.columns])

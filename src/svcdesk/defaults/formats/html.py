@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable
-from html import escape as html_escape
 from typing import TYPE_CHECKING
 
 from svcdesk.defaults.formats.cells import remarks, rows
@@ -35,6 +32,9 @@ _LANGUAGES = {"zh": "zh-Hans"}
 
 def render(table: Table, rendering: Rendering) -> str:
     """A page of one table. Its policy allows its own style, by digest, and nothing else."""
+    import base64
+    import hashlib
+
     title = text(str(table.title) or "svcdesk")
     digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -53,7 +53,7 @@ def render(table: Table, rendering: Rendering) -> str:
     return (
         "<!doctype html>\n"
         f'<html lang="{_LANGUAGES.get(language(), language())}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{html_escape(policy, quote=True)}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{text(policy)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<table>\n<caption>{title}</caption>\n<thead><tr>{heads}</tr></thead>\n"
@@ -63,6 +63,8 @@ def render(table: Table, rendering: Rendering) -> str:
 
 def text(shown: str) -> str:
     """Text for between tags: markup and hidden characters in it are shown, never obeyed."""
+    from html import escape as html_escape
+
     return html_escape(escape(shown, multiline=True), quote=True)
 
 
