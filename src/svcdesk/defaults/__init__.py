@@ -10,17 +10,21 @@ from collections.abc import Mapping
 
 _HERE = "svcdesk.defaults"
 
+FORMATS: Mapping[str, str] = {
+    "table": f"{_HERE}.formats.table",
+    "json": f"{_HERE}.formats.json",
+    "jsonl": f"{_HERE}.formats.jsonl",
+    "csv": f"{_HERE}.formats.csv",
+    "csv-excel": f"{_HERE}.formats.csv",
+    "markdown": f"{_HERE}.formats.markdown",
+    "html": f"{_HERE}.formats.html",
+    "ids": f"{_HERE}.formats.ids",
+}
+"""By format, so that printing a result imports the one module that it needs."""
+
 DEFAULTS: Mapping[str, tuple[str, ...]] = {
     "svcdesk_register_numbering": (f"{_HERE}.numbering",),
-    "svcdesk_register_formats": (
-        f"{_HERE}.formats.table",
-        f"{_HERE}.formats.json",
-        f"{_HERE}.formats.jsonl",
-        f"{_HERE}.formats.csv",
-        f"{_HERE}.formats.markdown",
-        f"{_HERE}.formats.html",
-        f"{_HERE}.formats.ids",
-    ),
+    "svcdesk_register_formats": tuple(dict.fromkeys(FORMATS.values())),
     "svcdesk_register_channels": (
         f"{_HERE}.channels.console",
         f"{_HERE}.channels.file",

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from svcdesk import __version__
-from svcdesk.defaults import DEFAULTS
+from svcdesk.defaults import DEFAULTS, FORMATS
 from svcdesk.errors import NotFound, PluginFailed, SvcdeskError, UsageError
 from svcdesk.i18n import T, Text
 from svcdesk.plugins import shapes
@@ -52,6 +52,10 @@ class Plugins:
         return self._all(shapes.FORMATS)
 
     def format(self, name: str) -> Format:
+        if name in FORMATS and not self._loader.has_foreign:
+            for _, key, ours in self._from_modules(shapes.FORMATS, (FORMATS[name],)):
+                if key == name:
+                    return ours  # type: ignore[no-any-return]
         found: Format = self._one(shapes.FORMATS, name, UsageError)
         return found
 
@@ -171,7 +175,7 @@ class Plugins:
     def _collect(self, hook: Hook) -> list[tuple[Owner, str, Any]]:
         """Everything that a hook brings, in order: ours, entry points, extra."""
         if hook.name not in self._found:
-            found = [*self._from_defaults(hook)]
+            found = [*self._from_modules(hook, DEFAULTS.get(hook.name, ()))]
             for owner, plugin in self._loader.foreign():
                 try:
                     found += self._from_plugin(hook, owner, plugin)
@@ -184,8 +188,8 @@ class Plugins:
             self._found[hook.name] = found
         return self._found[hook.name]
 
-    def _from_defaults(self, hook: Hook) -> Iterator[tuple[Owner, str, Any]]:
-        for name in DEFAULTS.get(hook.name, ()):
+    def _from_modules(self, hook: Hook, names: tuple[str, ...]) -> Iterator[tuple[Owner, str, Any]]:
+        for name in names:
             module = import_module(name)
             self._loader.add_default(name, module)
             for item in getattr(module, hook.name)():

@@ -72,6 +72,11 @@ class Loader:
         self.states: dict[str, Listed] = {}
         self.problems: list[Problem] = []
 
+    @property
+    def has_foreign(self) -> bool:
+        """Whether there is any plugin that is not ours (loaded or not)."""
+        return bool(self._extra) or (self._entry_points and bool(self.named))
+
     def add_default(self, name: str, module: ModuleType) -> None:
         """Register a module of ours, under its full path."""
         if name not in self.defaults:
