@@ -86,6 +86,23 @@ class Command(click.Command):
         return help_option()
 
 
+class Group(click.Group):
+    """A command with commands of its own, listed as the main page lists its own."""
+
+    context_class = Context
+    format_help_text = Command.format_help_text
+    get_short_help_str = Command.get_short_help_str
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return help_option()
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, self.commands[name].get_short_help_str()) for name in self.commands]
+            )
+
+
 def short_help(text: str) -> str:
     """The first sentence of a help text, in the language in use."""
     return translate(text).split("\n", 1)[0].rstrip(".。")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.help import Command, Context, help_option
+from svcdesk.cli.help import Group
 from svcdesk.cli.options import command, option
 from svcdesk.i18n import T
 from svcdesk.model.record import Value
@@ -15,23 +15,6 @@ from svcdesk.model.table import Column, Table
 
 if TYPE_CHECKING:
     from svcdesk.desk.file_edit import FileDone
-
-
-class People(click.Group):
-    """Alone it lists; `add` and `set` change the list."""
-
-    context_class = Context
-    format_help_text = Command.format_help_text  # type: ignore[assignment]
-    get_short_help_str = Command.get_short_help_str  # type: ignore[assignment]
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        return help_option()
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(
-                [(name, self.commands[name].get_short_help_str()) for name in self.commands]
-            )
 
 
 def _fields(function: Any) -> Any:
@@ -146,7 +129,7 @@ def _show(app: App, done: FileDone, dry_run: bool) -> None:
 
 @click.group(
     "people",
-    cls=People,
+    cls=Group,
     invoke_without_command=True,
     help="List the desk's people, or add one.\n\nRoles decide what somebody may do.",
 )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from svcdesk.config import Config, load_config
 from svcdesk.desk import records
@@ -34,9 +34,15 @@ from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, Tickets, Unreadab
 from svcdesk.store.yaml_read import parse
 
 if TYPE_CHECKING:
+    from svcdesk.desk.checking import CheckResult
+    from svcdesk.desk.doctoring import Diagnosis
+    from svcdesk.desk.listing import Listing
+    from svcdesk.desk.redacting import Redacted
+    from svcdesk.desk.showing import LogEntry, View
     from svcdesk.desk.sla import ServiceLevels
     from svcdesk.desk.writing import Done
     from svcdesk.model.fields import FieldTable
+    from svcdesk.model.finding import Rule
     from svcdesk.plugins import Plugins
     from svcdesk.store.schema import Kinds
 
@@ -150,7 +156,9 @@ class Desk:
 
     @cached_property
     def tickets(self) -> Tickets:
-        return Tickets(self.root, self.kinds.folders)
+        kinds = self.kinds
+        documents = frozenset(kinds.prefixes[name] for name in kinds.documents)
+        return Tickets(self.root, kinds.folders, documents)
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -260,3 +268,103 @@ class Desk:
     def set(self, ids: Sequence[str], fields: Values, around: Circumstances | None = None) -> Done:
         """Change fields of records: see `svcdesk.desk.records.change_fields`."""
         return records.change_fields(self, ids, fields, around or Circumstances())
+
+    def check(self, ids: Sequence[str] | None = None, *, fix: bool = False) -> CheckResult:
+        """Look at these records, or at everything: see `svcdesk.desk.checking.check_desk`."""
+        from svcdesk.desk.checking import check_desk
+
+        return check_desk(self, ids, fix=fix)
+
+    def explain(self, code: str) -> Rule:
+        """What a finding's or an error's code means: see `svcdesk.desk.rules.explain`."""
+        from svcdesk.desk.rules import explain
+
+        return explain(self, code)
+
+    def examine(self) -> Diagnosis:
+        """How the desk and this installation are: see `svcdesk.desk.doctoring.examine`."""
+        from svcdesk.desk.doctoring import examine
+
+        return examine(self)
+
+    def find(self, query: str = "", **choices: Any) -> Listing:
+        """The records that a query finds: see `svcdesk.desk.listing.list_records`."""
+        from svcdesk.desk.listing import list_records
+
+        return list_records(self, query, **choices)
+
+    def show(self, id_: str, *, at: datetime | None = None) -> View:
+        """A record whole, with its documents: see `svcdesk.desk.showing.show`."""
+        from svcdesk.desk.showing import show
+
+        return show(self, id_, at=at)
+
+    def log(self, id_: str) -> tuple[LogEntry, ...]:
+        """What happened to a record, event by event: see `svcdesk.desk.showing.log`."""
+        from svcdesk.desk.showing import log
+
+        return log(self, id_)
+
+    def adopt(
+        self,
+        ids: Sequence[str] = (),
+        around: Circumstances | None = None,
+        *,
+        discard: bool = False,
+    ) -> Done:
+        """Make hand edits events, or put them back: see `svcdesk.desk.adopting.adopt`."""
+        from svcdesk.desk.adopting import adopt
+
+        return adopt(self, ids, around or Circumstances(), discard=discard)
+
+    def settle(
+        self,
+        id_: str,
+        events: Sequence[str] | None = None,
+        around: Circumstances | None = None,
+    ) -> Done:
+        """Declare unsettled events looked at: see `svcdesk.desk.settling.settle`."""
+        from svcdesk.desk.settling import settle
+
+        return settle(self, id_, events, around or Circumstances())
+
+    def edit(
+        self, id_: str, text: str, around: Circumstances | None = None, *, base: str | None = None
+    ) -> Done:
+        """Take a record's text as somebody edited it: see `svcdesk.desk.editing.edit`."""
+        from svcdesk.desk.editing import edit
+
+        return edit(self, id_, text, around or Circumstances(), base=base)
+
+    def link(
+        self,
+        id_: str,
+        relation: str,
+        other: str,
+        around: Circumstances | None = None,
+        *,
+        remove: bool = False,
+    ) -> Done:
+        """Link two records: see `svcdesk.desk.linking.link`."""
+        from svcdesk.desk.linking import link
+
+        return link(self, id_, relation, other, around or Circumstances(), remove=remove)
+
+    def attach(
+        self,
+        id_: str,
+        files: Sequence[Path],
+        around: Circumstances | None = None,
+        *,
+        name: str | None = None,
+    ) -> Done:
+        """Put files beside a record: see `svcdesk.desk.linking.attach`."""
+        from svcdesk.desk.linking import attach
+
+        return attach(self, id_, files, around or Circumstances(), name=name)
+
+    def redact(self, id_: str, what: str, around: Circumstances | None = None) -> Redacted:
+        """Take a value out of a record for good: see `svcdesk.desk.redacting.redact`."""
+        from svcdesk.desk.redacting import redact
+
+        return redact(self, id_, what, around or Circumstances())

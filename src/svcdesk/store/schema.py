@@ -67,6 +67,11 @@ class Kinds(Mapping[str, Kind]):
         return name in self._sources
 
     @cached_property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefix of ids of each kind. Puts no kind together."""
+        return {one.name: one.prefix for one in self._sources.values()}
+
+    @cached_property
     def folders(self) -> Mapping[str, str]:
         """The folder below `records/` of each prefix of ids. Puts no kind together."""
         return {one.prefix: one.folder for one in self._sources.values()}

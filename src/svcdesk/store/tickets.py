@@ -45,10 +45,12 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Tickets:
-    """The records of the desk at `root`. `folders` maps each id prefix to its kind's folder."""
+    """The records of the desk at `root`. `folders` maps each id prefix to its kind's folder;
+    `documents` are the prefixes of documents, which belong to a request's chain."""
 
     root: Path
     folders: Mapping[str, str]
+    documents: frozenset[str] = frozenset()
 
     def path_for(self, record_id: str, uid: str) -> str:
         """Where a record of that id and uid belongs, relative to the root.
@@ -84,7 +86,9 @@ class Tickets:
     def find(self, ending: str) -> str:
         """The path of the one record whose id is, or ends with, `ending` (letter case aside).
 
-        Raises NotFound, or Ambiguous listing the candidates.
+        People name requests and leave the documents of their chains to svcdesk, and `001` is often
+        the end of both: a document is meant only where no other record ends like that. Raises
+        NotFound, or Ambiguous listing the candidates.
         """
         wanted = ending.strip().upper()
         exact = self.existing(wanted)
@@ -93,8 +97,7 @@ class Tickets:
         if not re.fullmatch(r"[0-9A-Z-]{1,64}", wanted):
             raise NotFound(T("“{id}” is not the id of a record", id=ending), record=ending)
         found = [path for path in self.paths() if Path(path).stem.endswith(wanted)]
-        whole = [path for path in found if Path(path).stem.endswith(f"-{wanted}")]
-        candidates = whole or found
+        candidates = self._meant(found, wanted)
         if not candidates:
             raise NotFound(
                 T("there is no record “{id}” here", id=ending),
@@ -113,6 +116,12 @@ class Tickets:
                 record=ending,
             )
         return candidates[0]
+
+    def _meant(self, paths: list[str], wanted: str) -> list[str]:
+        """Of the files that end like that: whole parts of an id first, then no documents."""
+        whole = [path for path in paths if Path(path).stem.endswith(f"-{wanted}")] or paths
+        others = [path for path in whole if prefix_of(Path(path).stem) not in self.documents]
+        return others or whole
 
     def paths(self, prefix: str | None = None) -> Iterator[str]:
         """The path of every file that lies where a record may lie, in the order of their names."""
