@@ -54,6 +54,19 @@ def tracked_paths(schema: Values) -> Iterator[str]:
     return (one.path for one in walk(schema) if one.schema.get(TRACKED) is True)
 
 
+def references(value: Value | Values) -> Iterator[str]:
+    """The names of the definitions that a piece of schema refers to, each as often as it does."""
+    if isinstance(value, Mapping):
+        reference = value.get("$ref")
+        if isinstance(reference, str):
+            yield reference.rpartition("/")[2]
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
 def _walk(sub: Values, schema: Values, prefix: str, *, in_list: bool) -> Iterator[Property]:
     properties = sub.get("properties")
     if not isinstance(properties, Mapping):

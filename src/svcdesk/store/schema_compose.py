@@ -25,7 +25,7 @@ def shipped_schema(data: bytes) -> dict[str, Value]:
     """A shipped kind's schema, self-contained. It is trusted: a test inspects it, not each run."""
     text = data.decode("utf-8").replace(f'"{COMMON}#/', '"#/')
     schema: dict[str, Value] = json.loads(text)
-    schema["$defs"] = common_definitions()
+    schema["$defs"] = {**common_definitions(), **_mapping(schema.get("$defs"))}
     return schema
 
 

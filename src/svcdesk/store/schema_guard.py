@@ -7,12 +7,12 @@ itself or in `common.schema.json`, patterns that cannot take forever, bounded si
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
-from svcdesk.model.properties import LOCAL
+from svcdesk.model.properties import LOCAL, references
 from svcdesk.model.record import Value, Values
 from svcdesk.store.schema_compose import COMMON
 from svcdesk.store.schema_pattern import LONGEST, inspect_pattern
@@ -206,7 +206,7 @@ class _Inspection:
             return sizes[name]
 
         def unfolded(value: Value) -> int:
-            total = 1 + sum(size_of(name) for name in _references(value))
+            total = 1 + sum(size_of(name) for name in references(value))
             if total > EXPANDED_LIMIT:
                 self.refuse("", T("its references unfold into more than {limit} parts",
                                   limit=EXPANDED_LIMIT))  # fmt: skip
@@ -219,19 +219,6 @@ class _Inspection:
 
 def _are_texts(value: Value) -> bool:
     return isinstance(value, list) and all(isinstance(one, str) for one in value)
-
-
-def _references(value: Value) -> Iterator[str]:
-    """The names of the definitions that a piece of schema refers to, each as often as it does."""
-    if isinstance(value, Mapping):
-        reference = value.get("$ref")
-        if isinstance(reference, str):
-            yield reference.rpartition("/")[2]
-        for inner in value.values():
-            yield from _references(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _references(inner)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -32,22 +32,22 @@ _LIMITS: Mapping[str, Callable[[Any, Any], Text]] = {
     "minLength": lambda value, limit: (
         T("is empty")
         if not value
-        else T("has {count} characters, at least {limit} are needed", count=len(value), limit=limit)
+        else T("has {count} characters, at least {limit} needed", count=len(value), limit=limit)
     ),
     "maxLength": lambda value, limit: T(
-        "has {count} characters, at most {limit} are allowed", count=len(value), limit=limit
+        "has {count} characters, at most {limit} allowed", count=len(value), limit=limit
     ),
     "minItems": lambda value, limit: T(
-        "has {count} entries, at least {limit} are needed", count=len(value), limit=limit
+        "has {count} entries, at least {limit} needed", count=len(value), limit=limit
     ),
     "maxItems": lambda value, limit: T(
-        "has {count} entries, at most {limit} are allowed", count=len(value), limit=limit
+        "has {count} entries, at most {limit} allowed", count=len(value), limit=limit
     ),
     "minProperties": lambda value, limit: T(
-        "has {count} keys, at least {limit} are needed", count=len(value), limit=limit
+        "has {count} keys, at least {limit} needed", count=len(value), limit=limit
     ),
     "maxProperties": lambda value, limit: T(
-        "has {count} keys, at most {limit} are allowed", count=len(value), limit=limit
+        "has {count} keys, at most {limit} allowed", count=len(value), limit=limit
     ),
     "minimum": lambda value, limit: T("is {value}, the least is {limit}", value=value, limit=limit),
     "maximum": lambda value, limit: T("is {value}, the most is {limit}", value=value, limit=limit),
@@ -151,7 +151,7 @@ class Words:
             return T("is unknown"), T("did you mean {names}?", names=", ".join(near))
         return T("is unknown"), T("keys of your own begin with x-, or stand below custom:")
 
-    def _type(self, place: Place, wanted: Value, value: Value, _: Values) -> Problem:
+    def _type(self, place: Place, wanted: Value, value: Value, schema: Values) -> Problem:
         names = [str(one) for one in wanted] if isinstance(wanted, list) else [str(wanted)]
         if "string" in names and "object" in names:
             names = ["string"]
@@ -159,13 +159,11 @@ class Words:
         if value is None:
             hint = T("fill it in, or take the line out")
             return self._problem("TYPE", place, T("is empty: it must be {what}", what=what), hint)
-        hint_text = None
-        if names == ["string"] and not isinstance(value, list | dict):
-            hint_text = T("put it between quotes")
-        elif isinstance(value, str) and names[0] in ("integer", "number"):
-            hint_text = T("write the number without quotes")
-        message = T("must be {what}, not {value}", what=what, value=shown(value))
-        return self._problem("TYPE", place, message, hint_text)
+        if self._form(place, schema) == "masked":
+            message = T("must be {what}", what=what)  # it may be somebody's number
+        else:
+            message = T("must be {what}, not {value}", what=what, value=shown(value))
+        return self._problem("TYPE", place, message, _how_to_write(names[0], value, schema))
 
     def _enum(self, place: Place, wanted: list[Value], value: Value, _: Values) -> Problem:
         from difflib import get_close_matches
@@ -202,7 +200,7 @@ class Words:
         form = self._form(place, schema)
         message, hint = _FORMS["date" if form == "date" else "instant"]
         exists = is_date(value) if form == "date" else is_instant(value)
-        if not exists and value[4:5] == "-" and len(value) in (10, 20, 25):
+        if not exists and value.isascii() and len(value) in (10, 20, 25):
             message = T("does not exist, or is no such time")
         said = T("is {value}: it {what}", value=shown(value), what=message)
         return self._problem("TIME", place, said, hint)
@@ -240,6 +238,22 @@ class Words:
         return Problem(f"SCHEMA_{code}", said, field, self.path, line, hint)
 
 
+def _how_to_write(wanted: str, value: Value, schema: Values) -> Text | None:
+    """How a value of the wanted type is written in YAML."""
+    if wanted == "string" and not isinstance(value, list | dict):
+        return T("put it between quotes")
+    if wanted in ("integer", "number") and isinstance(value, str):
+        return T("write the number alone, such as 2.5") if wanted == "number" else None
+    if wanted == "boolean":
+        return T("write true or false, without quotes")
+    parts = schema.get("properties")
+    if wanted == "object" and isinstance(parts, Mapping):
+        return T("write its parts, a line each: {names}", names=", ".join(parts))
+    if wanted == "array":
+        return T("write each entry in a line of its own, after “- ”")
+    return None
+
+
 _Tell = Callable[[Words, Place, Any, Any, Values], Problem]
 _TELLERS: Mapping[str, _Tell] = {
     "type": Words._type,
@@ -253,7 +267,8 @@ _TELLERS: Mapping[str, _Tell] = {
 
 def shown(value: object) -> str:
     """A value inside a sentence: a text in quotes, anything else as JSON, never too long."""
-    text = f"“{value}”" if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    written = value.replace("\n", "\\n") if isinstance(value, str) else None
+    text = f"“{written}”" if written is not None else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
