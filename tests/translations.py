@@ -56,8 +56,8 @@ def collect() -> Found:
 
 
 def slots(template: str) -> list[str]:
-    """The placeholders of a template, sorted."""
-    return sorted(_SLOT.findall(template))
+    """The placeholders of a template, sorted; doubled braces are no placeholder."""
+    return sorted(_SLOT.findall(template.replace("{{", "").replace("}}", "")))
 
 
 def update(old: Catalog | None, found: Found) -> Catalog:
