@@ -116,7 +116,12 @@ class Source:
 
     def _last_line(self, node: Node) -> int:
         if isinstance(node, Scalar):
-            return self._last_of_block(node) if node.style in ("|", ">") else node.end.line
+            if node.style in ("|", ">"):
+                return self._last_of_block(node)
+            # An empty value of a key without a colon is marked where the next thing begins.
+            empty = node.start.index == node.end.index
+            stands = not empty or self.text[node.start.index - 1] in ":-"
+            return node.end.line if stands else 0
         if node.flow or not node.items:
             return node.end.line
         last = self._last_line(node.items[-1])
