@@ -109,8 +109,13 @@ def _pattern(_: Any, pattern: str, value: Value, schema: Values) -> Iterator[Any
     longest = schema.get("maxLength")
     if isinstance(longest, int) and len(value) > longest:
         return
-    if _compiled(pattern).search(value) is None:
+    if not matches(pattern, value):
         yield ValidationError("pattern")
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a schema's pattern is found in a text."""
+    return _compiled(pattern).search(text) is not None
 
 
 @lru_cache(maxsize=512)

@@ -20,6 +20,7 @@ from svcdesk.store.schema_pattern import LONGEST, inspect_pattern
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 SIZE_LIMIT = 256 << 10
 NODE_LIMIT = 5_000
+DEPTH_LIMIT = 60
 EXPANDED_LIMIT = 50_000
 UNIQUE_LIMIT = 1_000
 FORMATS = ("date-time", "date")
@@ -68,6 +69,8 @@ def read_json(data: bytes, *, path: str) -> Value:
         ) from None  # fmt: skip
     except ValueError as error:
         _refuse(path, "", T("this is not JSON: {why}", why=error))
+    if _deeper_than(DEPTH_LIMIT, value):
+        _refuse(path, "", T("it is nested too deeply"))
     return value
 
 
@@ -215,6 +218,18 @@ class _Inspection:
         for name in self.definitions:
             size_of(name)
         unfolded({key: value for key, value in self.schema.items() if key != "$defs"})
+
+
+def _deeper_than(limit: int, value: Value) -> bool:
+    level: list[Value] = [value]
+    for _ in range(limit):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return bool(level)
 
 
 def _are_texts(value: Value) -> bool:

@@ -12,8 +12,8 @@ from svcdesk.i18n import T, Text, pick
 from svcdesk.model.field_info import FieldInfo
 from svcdesk.model.fields import COMPUTED, FieldTable
 from svcdesk.model.record import Value, Values
-from svcdesk.store.schema_engine import is_date, is_instant
-from svcdesk.store.schema_validator import LineOf, Problem
+from svcdesk.store.schema_engine import is_date, is_instant, matches
+from svcdesk.store.schema_validator import MOST, LineOf, Problem
 
 USER_KEYS = "x-svcdesk-user"
 """Keys that belong in a user's own configuration, listed in the schema of a desk's file."""
@@ -125,11 +125,16 @@ class Words:
         names = list(known) if isinstance(known, Mapping) else []
         if names == [_TOMBSTONE] and _TOMBSTONE not in value:
             return []  # told as a mapping where a text is wanted
+        patterns = schema.get("patternProperties")
+        own = list(patterns) if isinstance(patterns, Mapping) else []
         found = []
         for key in value:
-            if key not in names and not key.startswith("x-"):
-                message, hint = self._about_unknown(place, key, names)
-                found.append(self._problem("UNKNOWN", (*place, key), message, hint))
+            if key in names or any(matches(one, key) for one in own):
+                continue
+            message, hint = self._about_unknown(place, key, names)
+            found.append(self._problem("UNKNOWN", (*place, key), message, hint))
+            if len(found) == MOST:
+                break
         return found
 
     def _about_unknown(self, place: Place, key: str, names: list[str]) -> tuple[Text, Text]:
