@@ -3,9 +3,9 @@
     python -m benchmarks.generate DIR --records 10000 [--seed 1]
 
 Ten years of requests with their documents: a tenth of the records open, a median of 7 events,
-about 1.6 KB a record, a third of them with more than 300 Chinese characters. Ids, uids and event
-ids come from the seeded chance and the events' times, so the same number and seed give the same
-files and the same commits.
+about 2 KB a record, a third of them with more than 300 Chinese characters. Ids, uids and event ids
+come from the seeded chance and the events' times, so the same number and seed give the same files
+and the same commits.
 """
 
 from __future__ import annotations

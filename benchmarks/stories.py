@@ -18,7 +18,7 @@ OPEN_SHARE, OPEN_SHARE_OF_OLD, RECENT = 0.52, 0.02, 0.8
 _RATED, _CANCELLED, _REJECTED = 0.08, 0.03, 0.06
 
 _BEGINNINGS = (
-    ("submit_classified",),
+    ("submit_classified", "take"),
     ("submit_classified", "assign"),
     ("submit_classified", "assign", "start"),
     ("submit_classified", "assign", "take", "start"),
