@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from svcdesk.desk.author import Author
+from svcdesk.desk.author import Author, find_person
 from svcdesk.desk.draft import Draft
 from svcdesk.desk.writing import Done, Options, Story, perform
 from svcdesk.errors import MissingField, NotAllowed, Refused
@@ -55,6 +55,7 @@ def new_record(desk: Desk, kind_name: str, given: Values, around: Circumstances)
 
     def build(draft: Draft) -> Story:
         fields = dict(given)
+        _refuse_strangers(desk, kind.name, fields)
         request = _request_of(kind, fields, draft)
         _require_fields(kind, fields)
         moved = _open(kind, fields, act, around.words, draft)
@@ -94,6 +95,7 @@ def change_fields(
         for ending in dict.fromkeys(endings):
             record = draft.record(ending)
             workflow = desk.workflow(record.kind)
+            _refuse_strangers(desk, record.kind, changes)
             for right in ("set", *sorted(rights_for_fields(workflow, changes))):
                 authorise(right, workflow.roles, author.person, author.principal, record=record.id)
             act = desk.act(author, when=around.when, via=around.via)
@@ -122,6 +124,7 @@ def _move_one(
     speaking = author.for_requester() if move.speaker == REQUESTER else author
     authorise(name, workflow.roles, speaking.person, speaking.principal, record=record.id)
     _refuse_own(desk, record, move, speaking)
+    _refuse_strangers(desk, record.kind, given)
     via = around.via or (_channel(record) if speaking.principal else None)
     act = desk.act(speaking, when=around.when, via=via)
     state = fold(record.events, workflow).status
@@ -165,6 +168,15 @@ def _channel(record: Record) -> str:
         field="via",
         record=record.id,
     )
+
+
+def _refuse_strangers(desk: Desk, kind: str, given: Values) -> None:
+    """Work is given only to people whom the desk lists. Raises NotFound naming near ones."""
+    fields = desk.kinds.fields(kind)
+    for path, value in given.items():
+        field = fields.get(path)
+        if field is not None and field.type == "person" and isinstance(value, str):
+            find_person(desk.people, value)
 
 
 def _refuse_own(desk: Desk, record: Record, move: Move, author: Author) -> None:

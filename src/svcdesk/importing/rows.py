@@ -27,7 +27,7 @@ IMPORT = "import"
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A row of the source with its number (from 1, the header aside)."""
+    """A row of the source with its number, as a spreadsheet counts them."""
 
     number: int
     cells: Mapping[str, str]
