@@ -181,7 +181,7 @@ class _Walk:
 
     def _start(self, event: Occurrence, terms: Terms | None) -> None:
         if event.state_after in self.rule.idle_in or event.state_after in self.dropped_in:
-            self.held = self.held or not self.cycles
+            self.held = self.held or self.rule.repeats or not self.cycles
             return
         running = any(cycle.outcome is None for cycle in self.cycles)
         if self.cycles and (not self.rule.repeats or (running and not self.rule.parallel)):

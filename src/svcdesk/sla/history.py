@@ -88,6 +88,20 @@ def waiting_spells(
         if reason is not None and since < occurrence.when:
             spells.append(Spell(since, occurrence.when, reason))
         since, reason = occurrence.when, now
+        if spells and (spells[-1].end, spells[-1].reason) == (since, reason):
+            since = spells.pop().start
     if reason is not None:
         spells.append(Spell(since, None, reason))
     return tuple(spells)
+
+
+def waiting_since(spells: tuple[Spell, ...]) -> int | None:
+    """Since when the record has been waiting, for whatever reasons; None if it does not wait."""
+    if not spells or spells[-1].end is not None:
+        return None
+    since = spells[-1].start
+    for spell in reversed(spells[:-1]):
+        if spell.end != since:
+            break
+        since = spell.start
+    return since

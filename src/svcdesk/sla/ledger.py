@@ -16,9 +16,9 @@ from svcdesk.sla.calendar import ALWAYS, Calendar, always_open
 from svcdesk.sla.cycles import Cycle, Outcome, cycles_of
 from svcdesk.sla.dues import Calendars, Course, courses, paused_by
 from svcdesk.sla.explain import Interval, WorkingDay, explain, working_days
-from svcdesk.sla.history import History, Spell, waiting_spells
+from svcdesk.sla.history import History, Spell, waiting_since, waiting_spells
 from svcdesk.sla.levels import LevelMoment, moments
-from svcdesk.sla.policy import Policy, Rule, Terms, Version
+from svcdesk.sla.policy import Policy, Rule, Version
 from svcdesk.sla.targets import TargetRule, TargetRules
 
 
@@ -208,13 +208,11 @@ def _entry(
 ) -> Entry:
     course = run[-1]
     terms = course.last.terms
-    waits = spells[-1] if spells and spells[-1].end is None else None
-    state = _state(cycle, course, terms, waits, at)
+    state, stands = _state(cycle, course, spells, at)
     ended = cycle.ended
     if state is State.DROPPED and ended is None:
         ended = cycle.changes[-1].since
     met = ended if state in (State.MET, State.MISSED) and cycle.rule.judged else None
-    stands = waits.start if waits and state in (State.PAUSED, State.HIDDEN) else None
     late = course.due < (at if ended is None else ended) and state is not State.HIDDEN
     changes = [change for change in cycle.changes if change.terms is not None]
     return Entry(
@@ -246,26 +244,37 @@ def _entry(
     )
 
 
-def _state(cycle: Cycle, course: Course, terms: Terms, waits: Spell | None, at: int) -> State:
+def _state(
+    cycle: Cycle, course: Course, spells: tuple[Spell, ...], at: int
+) -> tuple[State, int | None]:
+    """Where a cycle stands, and since when its clock is paused or hidden, if it is."""
     late = (at if cycle.ended is None else cycle.ended) > course.due
-    if cycle.outcome is Outcome.DROPPED:
-        return State.DROPPED
-    if cycle.outcome is Outcome.MET:
-        if late:
-            return State.MISSED
-        return State.DROPPED if cycle.replaced else State.MET
+    if cycle.outcome is not None:
+        return _concluded(cycle, late), None
     if not cycle.rule.judged:
-        return State.DROPPED if cycle.outcome else State.MET if late else State.RUNNING
+        return State.MET if late else State.RUNNING, None
+    terms, since = course.last.terms, waiting_since(spells)
+    if cycle.changes[-1].terms is None:
+        return State.DROPPED, None
+    if since is not None and terms.hidden_while_waiting and course.due >= since:
+        return State.HIDDEN, since
+    if (
+        since is not None
+        and paused_by(cycle.rule, terms, spells[-1].reason)
+        and course.due >= spells[-1].start
+    ):
+        return State.PAUSED, spells[-1].start
+    return State.BREACHED if late else State.RUNNING, None
+
+
+def _concluded(cycle: Cycle, late: bool) -> State:
+    if cycle.outcome is Outcome.DROPPED or not cycle.rule.judged:
+        return State.DROPPED
     if cycle.outcome is Outcome.OVER:
         return State.BREACHED if late else State.DROPPED
-    if cycle.changes[-1].terms is None:
-        return State.DROPPED
-    if waits and course.due >= waits.start:
-        if terms.hidden_while_waiting:
-            return State.HIDDEN
-        if paused_by(cycle.rule, terms, waits.reason):
-            return State.PAUSED
-    return State.BREACHED if late else State.RUNNING
+    if late:
+        return State.MISSED
+    return State.DROPPED if cycle.replaced else State.MET
 
 
 def _notes(
