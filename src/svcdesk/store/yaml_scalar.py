@@ -14,7 +14,7 @@ from svcdesk.store.yaml_core import is_date, is_text
 # What YAML 1.1, and readers that mix the two versions, take for something else than a text.
 _OTHER_TYPE = re.compile(
     r"""[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF
-    |[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?[0-9][0-9_]*
+    |[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?[0-9_]+
     |[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?
     |[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?
     |[-+]?\.[0-9_]+(?:[eE][-+]?[0-9]+)?

@@ -205,7 +205,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=examples(700), deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.dictionaries(KEYS, VALUES, max_size=4))
 def test_any_value_is_read_back_by_everybody(value: dict[str, Any]) -> None:
     text = dump(value)

@@ -95,7 +95,7 @@ def test_half_a_limit_is_a_warning_and_a_whole_one_is_let_in() -> None:
     document = parse(text.encode(), path="x", limits=limits)
     assert [str(one) for one in document.warnings] == [
         "depth of nesting: 4, over half of the limit of 4",
-        "number of values: 8, over half of the limit of 10",
+        "number of values: 9, over half of the limit of 10",
     ]
     long = parse(f"a: {'x' * 37}\n#{'y' * 38}\n".encode(), path="x", limits=limits)
     assert [str(one).partition(":")[0] for one in long.warnings] == [
