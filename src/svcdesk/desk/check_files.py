@@ -164,13 +164,14 @@ def _check_file(desk: Desk, path: str, schema: str) -> Iterator[Finding]:
     except SvcdeskError as error:
         yield of_error(error, path)
         return
-    problems = file_validator(schema).problems(document.value, line_of=document.line_of, path=path)
-    for one in problems:
+    validator = file_validator(schema)
+    if validator.is_valid(document.value):
+        yield from _understand(document, path)
+        return
+    for one in validator.problems(document.value, line_of=document.line_of, path=path):
         yield Finding(
             rules.of_refusal(one.code), one.message, None, path, one.line, one.field, one.hint
         )
-    if not problems:
-        yield from _understand(document, path)
 
 
 def _understand(document: Document, path: str) -> Iterator[Finding]:

@@ -75,14 +75,20 @@ def _check(desk: Desk, ids: Sequence[str] | None) -> CheckResult:
         found = list(_records(desk, reading, partial=True))
     else:
         entries = walk(desk.root)
-        found = [*check_desk_files(desk, entries), *check_kinds(desk)]
-        if any(one.weight is Severity.ERROR for one in found):
+        found = list(check_desk_files(desk, entries))
+        if not _has_errors(found):
+            found += check_kinds(desk)
+        if _has_errors(found):
             # What the records are to be judged by cannot be trusted: nothing said of them would be.
             return CheckResult(_sorted(found), 0, 0)
         reading = read_records(desk)
         found += _records(desk, reading, partial=False)
         found += _whole(desk, entries, reading)
     return CheckResult(_sorted(found), len(reading.loaded), len(reading.unreadable))
+
+
+def _has_errors(findings: Iterable[Finding]) -> bool:
+    return any(one.weight is Severity.ERROR for one in findings)
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -80,8 +80,8 @@ def _changed(
 
     document = parse(data, path=path)
     wanted = change(document.value)
-    problems = file_validator(schema).problems(wanted, path=path)
-    if problems:
-        first = problems[0]
+    validator = file_validator(schema)
+    if not validator.is_valid(wanted):
+        first = validator.problems(wanted, path=path)[0]
         raise Invalid(first.message, hint=first.hint, code=first.code, path=path, field=first.field)
     return FileDone(op, subject, path, document.text, rewrite(document.text, wanted))

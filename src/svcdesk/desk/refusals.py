@@ -127,6 +127,8 @@ _FILES = (
 _CALLS = (
     _refusal("E_USAGE", T("the words of the call are off"), _NOTHING,
              T("`svcdesk COMMAND --help` shows what it takes")),
+    _refusal("E_QUERY", T("a query cannot be understood"), _NOTHING,
+             T("the message shows where; docs/queries.md describes queries")),
     _refusal("E_REFUSED", T("understood, and not done"), _NOTHING, T("see the message")),
     _refusal("E_NOT_FOUND", T("there is nothing of that name"), _NOTHING,
              T("`svcdesk list` shows the open records")),
