@@ -1,0 +1,44 @@
+"""Queries at a desk: its fields, states and people are the words that they may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from svcdesk.model.record import Value
+from svcdesk.query import Query, ValuesSubject, Vocabulary, parse_query, vocabulary_of
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+
+def vocabulary(desk: Desk) -> Vocabulary:
+    """Every field and state of the desk's kinds."""
+    return vocabulary_of(desk.fields, [kind.workflow for kind in desk.kinds.values()])
+
+
+def understood(desk: Desk, text: str) -> Query:
+    """A query that somebody typed; `me` is who git says, where the desk lists them.
+
+    Raises UsageError with a caret under what was not understood.
+    """
+    person = desk.people.by_email(desk.identity.email) if "me" in text or "mine" in text else None
+    return parse_query(
+        text,
+        vocabulary(desk),
+        now=desk.now(),
+        zone=desk.facts.zone,
+        me=person.id if person else None,
+        teams=(person.team,) if person and person.team else (),
+    )
+
+
+def values_predicate(desk: Desk) -> Callable[[str], Callable[[Mapping[str, Value]], bool]]:
+    """What turns the `when:` of a policy into its predicate over tracked values."""
+    words = vocabulary(desk)
+
+    def compile_condition(text: str) -> Callable[[Mapping[str, Value]], bool]:
+        query = parse_query(text, words, now=desk.now(), zone=desk.facts.zone, me=None, teams=())
+        return lambda values: query.matches(ValuesSubject(values))
+
+    return compile_condition
