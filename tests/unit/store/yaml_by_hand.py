@@ -247,9 +247,10 @@ class Hand:
 
 
 def edited(value: Any, chance: Random, *, removals: bool = True) -> Any:
-    """A copy with one to three changes, at any depth."""
+    """A copy with one to three changes at any depth; with one, where nothing is to be removed
+    (two changes of a list can look like one item gone and another come)."""
     new = copy.deepcopy(value)
-    for _ in range(chance.randint(1, 3)):
+    for _ in range(chance.randint(1, 3) if removals else 1):
         _edit(new, chance, removals)
     return new
 
