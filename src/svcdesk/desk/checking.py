@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from svcdesk.desk import rules
 from svcdesk.desk.check_files import (
+    DESK_FILE,
+    PEOPLE_FILE,
     Entry,
     check_desk_files,
     check_kinds,
@@ -76,9 +78,11 @@ def _check(desk: Desk, ids: Sequence[str] | None) -> CheckResult:
     else:
         entries = walk(desk.root)
         found = list(check_desk_files(desk, entries))
-        if not _has_errors(found):
-            found += check_kinds(desk)
-        if _has_errors(found):
+        basis = [one for one in found if one.path in (DESK_FILE, PEOPLE_FILE)]
+        if not _has_errors(basis):
+            basis = list(check_kinds(desk))
+            found += basis
+        if _has_errors(basis):
             # What the records are to be judged by cannot be trusted: nothing said of them would be.
             return CheckResult(_sorted(found), 0, 0)
         reading = read_records(desk)

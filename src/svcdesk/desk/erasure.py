@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from svcdesk.i18n import T, Text
-from svcdesk.lifecycle.redaction import findable
+from svcdesk.lifecycle.redaction import findable, texts_of
 from svcdesk.model.record import Value
 from svcdesk.store.git_objects import read_objects
 
@@ -92,14 +92,8 @@ def plan_erasure(desk: Desk, paths: Sequence[str], secrets: Sequence[Value]) -> 
 
 def _lines(secret: Value) -> list[list[str]]:
     """For each text in a value: its lines, as they stand in a file however that is laid out."""
-    if isinstance(secret, str):
-        lines = [line.strip() for line in secret.splitlines() if findable(line.strip())]
-        return [lines] if lines else []
-    if isinstance(secret, list):
-        return [lines for one in secret for lines in _lines(one)]
-    if isinstance(secret, Mapping):
-        return [lines for one in secret.values() for lines in _lines(one)]
-    return []
+    texts = [[line.strip() for line in text.splitlines()] for text in texts_of(secret)]
+    return [found for lines in texts if (found := [line for line in lines if findable(line)])]
 
 
 def _holds(text: str, words: Sequence[Sequence[str]]) -> bool:

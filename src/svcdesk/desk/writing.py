@@ -81,9 +81,7 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
         changes = draft.changes()
         findings = _judge(desk, changes, options)
         message = _message(story, changes, op)
-        return Done(
-            op, story.subject, message, tuple(changes), None, findings, tuple(draft.files)
-        )
+        return Done(op, story.subject, message, tuple(changes), None, findings, tuple(draft.files))
 
     from svcdesk.store.transaction import begin
 
@@ -103,9 +101,7 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
             no_commit=options.no_commit,
         )
         desk.numbers.remember(draft.given_ids())
-    done = Done(
-        op, story.subject, message, tuple(changes), commit, findings, tuple(draft.files)
-    )
+    done = Done(op, story.subject, message, tuple(changes), commit, findings, tuple(draft.files))
     if options.no_commit:
         return done
     from svcdesk.desk.telling import tell

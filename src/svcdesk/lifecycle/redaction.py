@@ -127,17 +127,21 @@ def redact_event(record: Record, event_id: str, stone: Values) -> tuple[Record, 
     return replace(record, events=events), gone
 
 
-def _words(secret: Value) -> list[str]:
-    """The texts to look for: the value itself, longest first, or what a list or mapping holds."""
+def texts_of(secret: Value) -> list[str]:
+    """Every text in a value, but for what says which item of a list it stands in."""
     if isinstance(secret, str):
-        found = [secret.strip()]
-    elif isinstance(secret, list):
-        found = [word for one in secret for word in _words(one)]
-    elif isinstance(secret, Mapping):
-        found = [word for one in secret.values() for word in _words(one)]
-    else:
-        found = []
-    return sorted({one for one in found if findable(one)}, key=len, reverse=True)
+        return [secret]
+    if isinstance(secret, list):
+        return [text for one in secret for text in texts_of(one)]
+    if isinstance(secret, Mapping):
+        return [text for key, one in secret.items() if key not in _LABELS for text in texts_of(one)]
+    return []
+
+
+def _words(secret: Value) -> list[str]:
+    """The texts to look for, longest first."""
+    found = {text.strip() for text in texts_of(secret)}
+    return sorted(filter(findable, found), key=len, reverse=True)
 
 
 def _below(value: Value, step: str) -> Value:
