@@ -29,7 +29,7 @@ def read(data: bytes) -> Iterator[Row]:
 
 
 def _cells(line: str) -> dict[str, str]:
-    found = json.loads(line, object_pairs_hook=_unique, parse_int=str, parse_float=str)
+    found = json.loads(line, object_pairs_hook=_unique, parse_float=_Written)
     if not isinstance(found, dict):
         raise ValueError("it is something else")
     return {key: _text(value) for key, value in found.items()}
@@ -38,7 +38,20 @@ def _cells(line: str) -> dict[str, str]:
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, _Written):
+        return value.text
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+class _Written(float):
+    """A number with a point that remembers how it was written: 1.50 is a version, or a price."""
+
+    text: str
+
+    def __new__(cls, text: str) -> _Written:
+        made = super().__new__(cls, text)
+        made.text = text
+        return made
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -77,12 +77,12 @@ def _row(
         Cell(value, label),
         len(entries),
         sum(folded.status in _open_states(record, request) for record, folded in entries),
-        round(median(known), 1) if known else None,
+        _tenths(median(known)) if known else None,
         _satisfaction(entries, request),
     ]
 
 
-def _hours(record: Record, folded: Fold, request: ReportRequest) -> float | None:
+def _hours(record: Record, folded: Fold, request: ReportRequest) -> Decimal | None:
     """From submission to the end of the work; None for what is not done, or was cancelled."""
     at_work = _open_states(record, request)
     done = None
@@ -94,7 +94,9 @@ def _hours(record: Record, folded: Fold, request: ReportRequest) -> float | None
         elif step.before is None or step.before in at_work:
             done = step.event.happened
     began, ended = _instant(record.get("submitted")), _instant(done)
-    return None if began is None or ended is None else (ended - began).total_seconds() / 3600
+    if began is None or ended is None:
+        return None
+    return Decimal(int((ended - began).total_seconds())) / 3600
 
 
 def _open_states(record: Record, request: ReportRequest) -> frozenset[str]:
@@ -111,8 +113,12 @@ def _satisfaction(entries: Sequence[Entry], request: ReportRequest) -> float | N
     ]
     if not given:
         return None
-    mean = sum(given, Decimal()) / len(given)
-    return float(mean.quantize(_TENTH, ROUND_HALF_UP))
+    return _tenths(sum(given, Decimal()) / len(given))
+
+
+def _tenths(figure: Decimal) -> float:
+    """To one decimal, halves up, as on paper."""
+    return float(figure.quantize(_TENTH, ROUND_HALF_UP))
 
 
 def _within(record: Record, request: ReportRequest) -> bool:
