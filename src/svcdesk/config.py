@@ -2,23 +2,24 @@
 
 Order: option on the command line, `SVCDESK_*` in the environment, the user's own file, then
 (language alone) the desk. Facts about a desk are never read from here, so the same commit answers
-the same everywhere.
+the same everywhere. Help is shown after a look in here: the module stays light.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.errors import UsageError
 from svcdesk.i18n import LANGUAGES, T, Text
-from svcdesk.model.record import Value, Values, value_at
+
+if TYPE_CHECKING:
+    from svcdesk.model.record import Value, Values
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """`name` is the dotted key in the user's file; `variable` overrides it."""
 
     name: str
@@ -41,8 +42,7 @@ SETTINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """The user's settings as found; `path` is the file they may come from."""
 
     path: Path
@@ -57,7 +57,7 @@ class Config:
             if setting.type == "list":
                 return [part.strip() for part in given.split(",") if part.strip()]
             return given
-        return value_at(self.values, name)
+        return _value_at(self.values, name)
 
     def text(self, name: str) -> str | None:
         value = self.get(name)
@@ -71,7 +71,7 @@ class Config:
 
     def channel(self, name: str) -> Values:
         """What the user's file says about a channel, whatever keys that channel has."""
-        found = value_at(self.values, f"channels.{name}")
+        found = _value_at(self.values, f"channels.{name}")
         return found if isinstance(found, Mapping) else {}
 
     def source(self, name: str) -> str:
@@ -79,7 +79,7 @@ class Config:
         setting = _setting(name)
         if self.environment.get(setting.variable or ""):
             return "environment"
-        return "default" if value_at(self.values, name) is None else "file"
+        return "default" if _value_at(self.values, name) is None else "file"
 
 
 def user_file(environment: Mapping[str, str]) -> Path:
@@ -145,3 +145,9 @@ def _setting(name: str) -> Setting:
         T("there is no setting “{name}”", name=name),
         hint=T("settings: {names}", names=", ".join(one.name for one in SETTINGS)),
     )
+
+
+def _value_at(values: Values, name: str) -> Value:
+    from svcdesk.model.record import value_at
+
+    return value_at(values, name)

@@ -10,11 +10,9 @@ import os
 import re
 import sys
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -23,6 +21,9 @@ from svcdesk.errors import NotADesk, UsageError
 from svcdesk.i18n import LANGUAGES, T
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
     from svcdesk.cli.output import Output
     from svcdesk.config import Config
     from svcdesk.desk import Desk
@@ -59,6 +60,8 @@ class App:
         """The moment of this call: the computer's clock, or SVCDESK_NOW."""
         given = os.environ.get("SVCDESK_NOW")
         if not given:
+            from datetime import UTC, datetime
+
             return datetime.now(UTC)
         from svcdesk.model.instants import strict_instant
 
@@ -102,6 +105,8 @@ class App:
         try:
             return self.desk.facts.zone
         except NotADesk:
+            from zoneinfo import ZoneInfo
+
             return ZoneInfo("UTC")
 
     @cached_property

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -57,6 +56,8 @@ def guarded(command: click.Command, app: App, arguments: list[str] | None) -> in
 def _tell(app: App, error: SvcdeskError) -> None:
     out = app.out
     if app.said.format in ("json", "jsonl"):
+        import json
+
         out.err(json.dumps({"error": as_json(error)}, ensure_ascii=False), raw=True)
         return
     place = f"{error.path}:{error.line}: " if error.path and error.line else ""

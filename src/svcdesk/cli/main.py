@@ -6,7 +6,6 @@ The table is all that `--help` reads: no command's module is imported for it.
 from __future__ import annotations
 
 import sys
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -107,6 +106,8 @@ class Svcdesk(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         found = self.get_command(ctx, args[0])
         if found is None:
+            from difflib import get_close_matches
+
             near = get_close_matches(args[0], list(_PLACES), n=3, cutoff=0.5)
             raise UsageError(
                 T("there is no command “{name}”", name=args[0]),
