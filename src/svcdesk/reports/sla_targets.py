@@ -1,0 +1,148 @@
+"""SLA targets as rows: what is late, what will be, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from svcdesk.i18n import T, Text, pick
+from svcdesk.model.instants import format_instant, relative
+from svcdesk.model.record import Record, Value
+from svcdesk.model.table import Cell, Column, Table
+from svcdesk.sla.ledger import Entry, Ledger, State
+
+BREACHED, AT_RISK, OPEN, MET, DROPPED = "breached", "at_risk", "open", "met", "dropped"
+_STYLES = {BREACHED: "breach", AT_RISK: "risk", MET: "ok", DROPPED: "dim"}
+_GROUPS = (BREACHED, AT_RISK, OPEN, MET, DROPPED)
+_WORDS = {
+    BREACHED: T("breached"),
+    AT_RISK: T("at risk"),
+    OPEN: T("open"),
+    MET: T("met"),
+    DROPPED: T("dropped"),
+}
+_DETAILS = {
+    State.PAUSED: T("paused"),
+    State.HIDDEN: T("hidden while waiting"),
+    State.MISSED: T("met late"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One target of one record, judged as of an instant. `group` is one of breached, at_risk,
+    open, met and dropped; a target that was met late is breached."""
+
+    record: Record
+    entry: Entry
+    group: str
+
+    def sort_key(self) -> tuple[int, int, str]:
+        """What matters first: breached, at risk, next; the earliest due first in each."""
+        return (_GROUPS.index(self.group), self.entry.due or 1 << 60, self.record.id)
+
+
+def judged(record: Record, ledger: Ledger, within: int) -> list[Target]:
+    """The targets of a ledger; at risk is what is open and falls due within so many seconds."""
+    found = []
+    for entry in ledger.entries:
+        if not entry.judged:
+            continue
+        if entry.is_late:
+            group = BREACHED
+        elif entry.state is State.MET:
+            group = MET
+        elif entry.state is State.DROPPED:
+            group = DROPPED
+        elif (
+            entry.state is State.RUNNING
+            and entry.due is not None
+            and entry.due - ledger.at <= within
+        ):
+            group = AT_RISK
+        else:
+            group = OPEN
+        found.append(Target(record, entry, group))
+    return found
+
+
+def target_item(target: Target, zone: tzinfo) -> dict[str, Value]:
+    """A target as the promised JSON shape has it; instants in the desk's zone."""
+    entry, record = target.entry, target.record
+    return {
+        "record": record.id,
+        "title": record.title,
+        "priority": record.get("priority"),
+        "assignee": record.get("assignee"),
+        "target": entry.target,
+        "cycle": entry.cycle,
+        "state": target.group,
+        "detail": entry.state.value,
+        "started": _iso(entry.started, zone),
+        "due": _iso(entry.due, zone),
+        "met": _iso(entry.met, zone),
+        "ended": _iso(entry.ended, zone),
+        "breached_at": _iso(entry.breached_at, zone),
+        "remaining": entry.remaining,
+        "clock": entry.clock,
+        "rule": entry.rule,
+        "cites": entry.cites or None,
+        "lacks": entry.lacks,
+        "notes": [str(note) for note in entry.notes],
+    }
+
+
+def targets_table(
+    targets: Iterable[Target],
+    *,
+    schema: str,
+    title: Text,
+    zone: tzinfo,
+    now: datetime,
+    unreadable: int = 0,
+    notes: Sequence[Text] = (),
+) -> Table:
+    """Targets, what matters first."""
+    ordered = sorted(targets, key=Target.sort_key)
+    return Table(
+        schema=schema,
+        title=title,
+        columns=[
+            Column("state", T("state")),
+            Column("record", T("record")),
+            Column("priority", T("priority")),
+            Column("target", T("target")),
+            Column("due", T("due")),
+            Column("relative", T("when")),
+            Column("assignee", T("assignee")),
+            Column("title", T("title")),
+        ],
+        rows=[_row(one, zone, now) for one in ordered],
+        items=[target_item(one, zone) for one in ordered],
+        total=len(ordered),
+        unreadable=unreadable,
+        notes=notes,
+    )
+
+
+def _row(target: Target, zone: tzinfo, now: datetime) -> list[Cell | Value]:
+    entry, record = target.entry, target.record
+    style = _STYLES.get(target.group, "")
+    word = _DETAILS.get(entry.state, _WORDS[target.group])
+    due = entry.due if entry.due is not None else entry.breached_at
+    when = datetime.fromtimestamp(due, UTC) if due is not None else None
+    return [
+        Cell(target.group, word, style),
+        record.id,
+        record.get("priority"),
+        Cell(entry.target, pick(entry.labels, entry.target)),
+        when.astimezone(zone).strftime("%Y-%m-%d %H:%M") if when else None,
+        Cell(None, relative(when, now) if when and entry.is_open else "", style),
+        record.get("assignee"),
+        record.title,
+    ]
+
+
+def _iso(seconds: int | None, zone: tzinfo) -> str | None:
+    return None if seconds is None else format_instant(datetime.fromtimestamp(seconds, UTC), zone)
