@@ -1,0 +1,133 @@
+"""A parsed query: a tree of conditions that a subject meets or not, and an order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple, TypeAlias, Union
+
+from svcdesk.query.holding import HOLDS, Kind, Wanted, present
+from svcdesk.query.subject import Subject
+
+Source: TypeAlias = Literal["field", "has", "flag", "sla", "text"]
+Node: TypeAlias = Union["Combined", "Negated", "Condition"]
+
+_SPLITS: Final = re.compile(r"\.\.|[,，、]|\.$|^[<>]")
+_BARE: Final = re.compile(r"[^\s()\-:：,，、\"“”＂\\][^\s()\"“”＂:：]*")
+
+
+class Condition(NamedTuple):
+    """One condition. `path` is the field, or the flag's name; `said` is how it is written.
+
+    `wanted` are the values looked for, in the form that `kind` says (see holding).
+    """
+
+    source: Source
+    path: str
+    kind: Kind
+    wanted: Wanted
+    said: str
+
+    def matches(self, subject: Subject) -> bool:
+        if self.source == "field":
+            return HOLDS[self.kind](self.wanted, subject.get(self.path))
+        if self.source == "text":
+            return self.path in subject.text()
+        if self.source == "has":
+            return present(subject.get(self.path))
+        if self.source == "sla":
+            return subject.sla() in self.wanted
+        return subject.flag(self.path)
+
+
+class Negated(NamedTuple):
+    term: Combined | Condition
+
+    def matches(self, subject: Subject) -> bool:
+        return not self.term.matches(subject)
+
+
+class Combined(NamedTuple):
+    """All terms (AND) if `every`, else any of them (OR); all of none is true."""
+
+    every: bool
+    terms: tuple[Node, ...]
+
+    def matches(self, subject: Subject) -> bool:
+        if self.every:
+            return all(term.matches(subject) for term in self.terms)
+        return any(term.matches(subject) for term in self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`sort` names fields with whether the order is descending, the first deciding first."""
+
+    node: Node
+    sort: tuple[tuple[str, bool], ...] = ()
+
+    def matches(self, subject: Subject) -> bool:
+        return self.node.matches(subject)
+
+    def fields(self) -> frozenset[str]:
+        """The paths of the fields that decide; besides them `text` for a search, `sla`, and
+        `is:NAME` for a flag: what no field of that name can be."""
+        return frozenset(_read(self.node))
+
+    def __str__(self) -> str:
+        """The query as it can be typed; parsed again it is equal."""
+        node = self.node
+        terms = list(node.terms) if isinstance(node, Combined) and node.every else [node]
+        order = [f"sort:{path}-{'desc' if down else 'asc'}" for path, down in self.sort]
+        return " ".join([*(_written(term, inside=len(terms) > 1) for term in terms), *order])
+
+
+def negated(node: Node) -> Node:
+    return node.term if isinstance(node, Negated) else Negated(node)
+
+
+def combined(every: bool, terms: list[Node]) -> Node:
+    """The terms together, without a level for one term alone or for terms of the same kind."""
+    flat: list[Node] = []
+    for term in terms:
+        if isinstance(term, Combined) and term.every == every:
+            flat += term.terms
+        else:
+            flat.append(term)
+    return flat[0] if len(flat) == 1 else Combined(every, tuple(flat))
+
+
+def quoted(text: str, *, value: bool = False) -> str:
+    """The text as a word or a value that the tokenizer gives back; in quotes where it must be."""
+    is_word = _BARE.fullmatch(text) is not None and text not in ("AND", "OR", "NOT")
+    if is_word and not (value and _SPLITS.search(text)):
+        return text
+    escaped = re.sub(r'(["\\“”＂])', r"\\\1", text)
+    return f'"{escaped}"'
+
+
+def _read(node: Node) -> Iterator[str]:
+    if isinstance(node, Combined):
+        for term in node.terms:
+            yield from _read(term)
+    elif isinstance(node, Negated):
+        yield from _read(node.term)
+    elif node.source == "flag":
+        yield f"is:{node.path}"
+    elif node.source in ("text", "sla"):
+        yield node.source
+    else:
+        yield node.path
+
+
+def _written(node: Node, *, inside: bool) -> str:
+    if isinstance(node, Condition):
+        return node.said
+    if isinstance(node, Negated):
+        if isinstance(node.term, Condition) and node.term.source == "has":
+            return f"no:{node.term.path}"
+        return f"-{_written(node.term, inside=True)}"
+    between = " " if node.every else " OR "
+    text = between.join(_written(term, inside=True) for term in node.terms)
+    return f"({text})" if inside else text
