@@ -117,6 +117,17 @@ class Svcdesk(click.Group):
             )
         return args[0], found, args[1:]
 
+    def shell_complete(
+        self, ctx: click.Context, incomplete: str
+    ) -> list[click.shell_completion.CompletionItem]:
+        """The table's commands, without importing a single one of them."""
+        from click.shell_completion import CompletionItem
+
+        known = {name: short_help(text) for name, text in _HELP.items()}
+        known |= {n: c.get_short_help_str() for n, c in self._of_plugins(ctx).items()}
+        items = [CompletionItem(n, help=h) for n, h in known.items() if n.startswith(incomplete)]
+        return items + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for group, commands in COMMANDS.items():
             with formatter.section(group):
