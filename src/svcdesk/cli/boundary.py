@@ -61,8 +61,10 @@ def _tell(app: App, error: SvcdeskError) -> None:
         out.err(json.dumps({"error": as_json(error)}, ensure_ascii=False), raw=True)
         return
     place = f"{error.path}:{error.line}: " if error.path and error.line else ""
-    message = str(error.message)
-    out.err(T("svcdesk: {message}", message=message if place in message else f"{place}{message}"))
+    message = error.message
+    if place not in str(message):
+        message = T("{place}{message}", place=place, message=message)
+    out.err(T("svcdesk: {message}", message=message))  # a Text: only its own line breaks break
     if error.hint is not None:
         out.err(T("  → {hint}", hint=error.hint))
 

@@ -22,7 +22,8 @@ def understood(desk: Desk, text: str) -> Query:
 
     Raises UsageError with a caret under what was not understood.
     """
-    person = desk.people.by_email(desk.identity.email) if "me" in text or "mine" in text else None
+    asks_for_own = any(word in text for word in ("me", "mine", "我"))
+    person = desk.people.by_email(desk.identity.email) if asks_for_own else None
     return parse_query(
         text,
         vocabulary(desk),
