@@ -1,6 +1,6 @@
 """Which events start, meet, pause and end which target: a table that a kind's workflow carries.
 
-The shape is that of `data/targets/request.yaml`, which explains every key.
+The shape is that of `targets:` in `schemas/request.workflow.yaml`, which explains every key.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class TargetRule:
-    """One target's row of the table; see `data/targets/request.yaml` for each field."""
+    """One target's row of the table; see `schemas/request.workflow.yaml` for each field."""
 
     name: str
     labels: Mapping[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sla_builders import T, calendar, shipped
+from sla_builders import T, calendar
 
 from svcdesk.sla.calendar import ALWAYS, always_open
 from svcdesk.sla.history import History, Occurrence
@@ -10,8 +10,10 @@ from svcdesk.sla.instants import moment
 from svcdesk.sla.ledger import Ledger, ledger
 from svcdesk.sla.policy_file import parse_policy
 from svcdesk.sla.targets import TargetRules, parse_target_rules
+from svcdesk.store.schema import load_kinds, shipped_kinds
 
-RULES: TargetRules = parse_target_rules(shipped("targets/request.yaml"))
+TABLE = load_kinds({}, dict(shipped_kinds()))["request"].workflow.targets
+RULES: TargetRules = parse_target_rules(TABLE)
 YEAR = {
     "year": 2024,
     "source": "test",
