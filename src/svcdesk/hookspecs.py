@@ -207,7 +207,7 @@ class Row(NamedTuple):
 
     number: int
     cells: Mapping[str, str]
-    problem: Text | None = None
+    problem: Text | str | None = None
 
 
 class Importer(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from svcdesk.errors import PluginFailed
 from svcdesk.hookspecs import NumberRequest
 from svcdesk.i18n import T
-from svcdesk.model.ids import is_record_id, relative_path
+from svcdesk.model.ids import date_of, is_record_id, relative_path
 from svcdesk.model.kind import Workflow
 from svcdesk.store.numbers import TakenIds
 from svcdesk.store.tickets import RECORDS
@@ -39,8 +39,7 @@ class Numbers:
 
         def used(head: str) -> set[str]:
             if head not in seen:
-                folder = relative_path(workflow.folder, f"{head}000", "00").rpartition("/")[0]
-                seen[head] = taken.beginning(head, f"{RECORDS}/{folder}")
+                seen[head] = taken.beginning(head, f"{RECORDS}/{_folder(workflow, head)}")
             return seen[head] | {one for one in given | refused if one.startswith(head)}
 
         refused: set[str] = set()
@@ -71,3 +70,12 @@ class Numbers:
                   name=scheme, id=repr(proposed)[:80], prefix=prefix),
                 code="E_ALLOC",
             )  # fmt: skip
+
+
+def _folder(workflow: Workflow, head: str) -> str:
+    """Below which folder the records lie whose ids begin like that; a scheme without a date lays
+    them by their uids, anywhere in the kind's folder."""
+    sample = f"{head}000"
+    if date_of(sample) is None:
+        return workflow.folder
+    return relative_path(workflow.folder, sample, "").rpartition("/")[0]

@@ -21,16 +21,16 @@ class TakenIds:
     repository: Repository
 
     def beginning(self, head: str, folder: str) -> set[str]:
-        """The ids in use that begin with `head`, whose files lie in `folder` (from the root).
+        """The ids in use that begin with `head`, whose files lie below `folder` (from the root).
 
         Looks in the folder itself, in that folder on every local and remote branch, and in the
         marks of this clone.
         """
         here = self.repository.root / folder
-        found = set(_stems(one.name for one in here.iterdir()) if here.is_dir() else ())
+        found = {stem for _, _, names in os.walk(here) for stem in _stems(names)}
         for tree in self._trees(folder):
-            names = self.repository.git("ls-tree", "--name-only", "-z", tree).decode()
-            found |= set(_stems(names.split("\0")))
+            names = self.repository.git("ls-tree", "-r", "--name-only", "-z", tree).decode()
+            found |= set(_stems(path.rpartition("/")[2] for path in names.split("\0")))
         found |= {mark for mark in self._marks().values() if isinstance(mark, str)}
         return {one for one in found if one.startswith(head)}
 
