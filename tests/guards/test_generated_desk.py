@@ -19,7 +19,7 @@ from svcdesk.store.schema import Kinds, load_kinds, shipped_kinds
 from svcdesk.store.tickets import decode_file
 from svcdesk.store.yaml_text import dump
 
-RECORDS = 1500
+RECORDS = 700
 
 
 @pytest.fixture(scope="module")

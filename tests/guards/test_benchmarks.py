@@ -1,0 +1,68 @@
+"""Benchmarks run, in turn, and keep every sample; what they measure is nobody's business here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from benchmarks.bench import FLOOR, OURS, STATUS
+from benchmarks.generate import ROOT
+from benchmarks.measuring import WARM_UP, Contender, Sample, figures, measure
+from benchmarks.rows import ROWS
+from benchmarks.rows.everyday import ADD, COMMIT
+
+
+def test_contenders_take_turns_and_prepare_before_each(tmp_path: Path) -> None:
+    order: list[tuple[str, int]] = []
+
+    def contender(name: str) -> Contender:
+        return Contender(
+            name, lambda _: ("git", "--version"), tmp_path, lambda run: order.append((name, run))
+        )
+
+    samples = measure([contender("a"), contender("b")], 2, {"PATH": "/usr/bin:/bin"})
+    assert order == [(name, run) for run in range(WARM_UP + 2) for name in ("a", "b")]
+    assert [(one.contender, one.run) for one in samples] == [("a", 0), ("b", 0), ("a", 1), ("b", 1)]
+
+
+def test_a_command_that_fails_ends_the_measuring(tmp_path: Path) -> None:
+    failing = Contender("x", lambda _: ("git", "no-such-verb"), tmp_path)
+    with pytest.raises(RuntimeError, match="no-such-verb"):
+        measure([failing], 1, {"PATH": "/usr/bin:/bin"})
+
+
+def test_figures_are_median_least_and_most() -> None:
+    found = figures([Sample("a", run, wall, wall / 2) for run, wall in enumerate((5.0, 1.0, 3.0))])
+    assert (found["a"].median, found["a"].least, found["a"].most) == (3.0, 1.0, 5.0)
+    assert found["a"].processor == 1.5
+
+
+def test_goals_are_what_the_words_say() -> None:
+    medians = {FLOOR: 50.0, STATUS: 10.0, OURS: 1.0, ADD: 5.0, COMMIT: 15.0}
+    limits = {row.name: row.limit(medians) for row in ROWS}
+    assert limits["version"] == limits["help"] == 65
+    assert limits["show"] == 90
+    assert limits["move"] == 140
+
+
+def test_the_table_is_printed_and_every_sample_is_kept(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--size", "60", "--runs", "1",
+         "--only", "version", "--only", "move",
+         "--rows", str(tmp_path / "rows"), "--desks", str(tmp_path / "desks")],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "| svcdesk --version | any" in done.stdout
+    assert "| one move (assign) | 60" in done.stdout
+    (kept,) = (tmp_path / "rows").iterdir()
+    about, *samples = map(json.loads, kept.read_text(encoding="utf-8").splitlines())
+    assert about["python"]
+    measured = {(one["row"], one["contender"]) for one in samples}
+    assert measured == {
+        *(("version", name) for name in (FLOOR, STATUS, OURS)),
+        *(("move", name) for name in (FLOOR, STATUS, OURS, ADD, COMMIT)),
+    }
