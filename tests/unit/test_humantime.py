@@ -197,6 +197,8 @@ def test_what_does_not_exist_is_refused(text: str) -> None:
         ("soon", "write it as in"),
         ("33", "write it as in"),
         ("十十分钟后", "write it as in"),
+        ("两三天后", "write it as in"),
+        ("2h ago 09:30", "write it as in"),
         ("2024-10-01; rm", "write it as in"),
         ("２٠24-10-01", "write it as in"),
         ("明天下午", "下午3点"),

@@ -199,8 +199,12 @@ out.err("went on to the end")
 
 
 def test_a_reader_who_leaves_stops_nothing() -> None:
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     writer = subprocess.Popen(
-        [sys.executable, "-c", READER_LEAVES], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", READER_LEAVES],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=buffered,
     )
     assert writer.stdout is not None
     assert writer.stdout.readline() == b"line 0\n"

@@ -97,16 +97,17 @@ class Terms:
     def field(self, name: str, at: int) -> FieldInfo:
         """The field of a name that stands at `at`. Raises UsageError naming near ones."""
         if name not in self._fields:
+            short = name[:_LONGEST_NAME]
             try:
-                self._fields[name] = self._words.find(name[:_LONGEST_NAME])
+                self._fields[name] = self._words.find(short)
             except UsageError as error:
-                raise pointed(
-                    self._text,
-                    at,
-                    error.message,
-                    T("{near} (in quotes it is searched for as text)", near=error.hint or ""),
-                    code=error.code,
-                ) from None
+                near = ", ".join(self._words.near(short))
+                hint = (
+                    T("did you mean {names}? Text with a colon stands in quotes", names=near)
+                    if near
+                    else T("text with a colon stands in quotes")
+                )
+                raise pointed(self._text, at, error.message, hint, code=error.code) from None
         return self._fields[name]
 
     def _is_field(self, name: str) -> bool:

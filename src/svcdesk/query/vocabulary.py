@@ -64,6 +64,21 @@ class Vocabulary:
                 return several
             raise
 
+    def near(self, name: str) -> tuple[str, ...]:
+        """The paths and labels most like a name that is none, labels in the name's own script."""
+        from difflib import get_close_matches
+
+        wanted = plain(name)
+        labels = {
+            plain(label): label
+            for field in self.fields.values()
+            for label in field.labels.values()
+            if label.isascii() == name.isascii()
+        }
+        # one character of two is a lot in Chinese
+        found = get_close_matches(wanted, list(labels), 3, 0.6 if name.isascii() else 0.5)
+        return tuple(dict.fromkeys((*self.fields.near(name), *(labels[one] for one in found))))[:3]
+
     def group(self, path: str, word: str) -> tuple[str, frozenset[str]] | None:
         """The name and the values of a field's group that a typed word means."""
         wanted = plain(word)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.unit.query.words import LOGIN, NOW, WORDS, login, parse, printer
 
@@ -203,6 +203,7 @@ def test_ten_thousand_ids_are_looked_up_and_not_walked_through() -> None:
     )
 
 
+@example("\u0130\u033b")  # wants two rounds
 @given(st.text())
 def test_folding_again_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)

@@ -110,7 +110,7 @@ def test_anything_is_a_query_or_a_usage_error(text: str) -> None:
     ("query", "message", "hint", "under"),
     [
         ("x priorty:P1", "no field “priorty”", "did you mean priority", "priorty"),
-        ("状太:待分配", "no field “状太”", "in quotes", "状太"),
+        ("状太:待分配", "no field “状太”", "did you mean 状态?", "状太"),
         ("http://x", "no field “http”", "in quotes", "http"),
         ("已处理：更换", "no field “已处理”", "in quotes", "已处理"),
         ("status:opn", "status is never “opn”", "did you mean open", "opn"),
