@@ -218,17 +218,25 @@ def _write(
     return tuple(sorted(missing)), present, commit
 
 
+def missing_attributes(root: Path) -> list[str]:
+    """The lines of ATTRIBUTE_LINES that .gitattributes lacks."""
+    known = {b" ".join(line.split()) for line in _old_attributes(root).splitlines()}
+    return [line for line in ATTRIBUTE_LINES if line.encode() not in known]
+
+
 def _attributes(root: Path) -> bytes | None:
     """The text of .gitattributes with our lines added; None where it has them all."""
-    place = safe_path(root, ATTRIBUTES)
-    old = read_regular(place, FILE_LIMIT) if os.path.lexists(place) else b""
-    known = {b" ".join(line.split()) for line in old.splitlines()}
-    wanted = [line for line in ATTRIBUTE_LINES if line.encode() not in known]
+    wanted, old = missing_attributes(root), _old_attributes(root)
     if not wanted:
         return None
     end = b"\r\n" if b"\r\n" in old else b"\n"
     gap = end if old and not old.endswith(b"\n") else b""
     return old + gap + b"".join(line.encode() + end for line in wanted)
+
+
+def _old_attributes(root: Path) -> bytes:
+    place = safe_path(root, ATTRIBUTES)
+    return read_regular(place, FILE_LIMIT) if os.path.lexists(place) else b""
 
 
 def _listed_as(folder: Path, caller: Identity) -> str | None:

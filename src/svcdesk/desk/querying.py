@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from svcdesk.model.field_info import FieldInfo
+from svcdesk.model.fields import FieldTable
 from svcdesk.model.record import Value
 from svcdesk.query import Query, ValuesSubject, Vocabulary, parse_query, vocabulary_of
 
@@ -12,12 +14,17 @@ if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
 
 
-def vocabulary(desk: Desk) -> Vocabulary:
-    """Every field and state of the desk's kinds."""
-    return vocabulary_of(desk.fields, [kind.workflow for kind in desk.kinds.values()])
+DUE = FieldInfo("due", "instant", {"en": "due", "zh": "到期"}, computed=True)
+"""When something of a record falls due next: no field of it, and known to lists alone."""
 
 
-def understood(desk: Desk, text: str) -> Query:
+def vocabulary(desk: Desk, *, due: bool = False) -> Vocabulary:
+    """Every field and state of the desk's kinds, and `due` where the subjects know it."""
+    fields = FieldTable([*desk.fields.values(), DUE]) if due else desk.fields
+    return vocabulary_of(fields, [kind.workflow for kind in desk.kinds.values()])
+
+
+def understood(desk: Desk, text: str, *, due: bool = False) -> Query:
     """A query that somebody typed; `me` is who git says, where the desk lists them.
 
     Raises UsageError with a caret under what was not understood.
@@ -26,7 +33,7 @@ def understood(desk: Desk, text: str) -> Query:
     person = desk.people.by_email(desk.identity.email) if asks_for_own else None
     return parse_query(
         text,
-        vocabulary(desk),
+        vocabulary(desk, due=due),
         now=desk.now(),
         zone=desk.facts.zone,
         me=person.id if person else None,

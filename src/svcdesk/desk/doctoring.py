@@ -1,0 +1,269 @@
+"""`doctor`: how this installation, this repository and this desk are, and what broke off."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from svcdesk import __version__
+from svcdesk.desk.initialising import Created, init_desk, missing_attributes
+from svcdesk.errors import Busy, SvcdeskError
+from svcdesk.i18n import T, Text
+from svcdesk.model.facts import FORMAT
+from svcdesk.model.finding import Severity
+from svcdesk.store import lock, recovery
+from svcdesk.store.git_state import refuse_state
+from svcdesk.store.recovery import Report
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+_FIX = T("`svcdesk doctor --fix` adds what is missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing looked at. `weight` None is in order; otherwise how much it matters."""
+
+    name: str
+    message: Text
+    weight: Severity | None = None
+    hint: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was seen, in the order of the examination. `pending`: a write broke off and is not
+    ended, so nothing can be written until it is."""
+
+    signs: tuple[Sign, ...]
+    pending: bool = False
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing weighs more than a note."""
+        return all(one.weight in (None, Severity.NOTE) for one in self.signs)
+
+
+def examine(desk: Desk) -> Diagnosis:
+    """Look at everything without changing anything; one thing that fails hides no other."""
+    signs: list[Sign] = []
+    for name, look in _EXAMINATIONS:
+        try:
+            signs += look(desk)
+        except SvcdeskError as error:
+            signs.append(Sign(name, error.message, Severity.ERROR, error.hint))
+    return Diagnosis(tuple(signs), _pending(desk))
+
+
+def finish(desk: Desk) -> Report:
+    """Write what an unfinished write meant to: see `svcdesk.store.recovery.finish`."""
+    return recovery.finish(desk.repository)
+
+
+def undo(desk: Desk) -> Report:
+    """Take an unfinished write back: see `svcdesk.store.recovery.undo`."""
+    return recovery.undo(desk.repository)
+
+
+def fix(desk: Desk) -> Created:
+    """Put back what is missing in the desk – files, lines of .gitattributes – in one commit."""
+    return init_desk(desk.root, clock=desk.now)
+
+
+def _pending(desk: Desk) -> bool:
+    try:
+        return recovery.inspect(desk.repository).pending
+    except SvcdeskError:
+        return False  # an examination of its own has said so
+
+
+def _installation(desk: Desk) -> Iterator[Sign]:
+    yield Sign(
+        "svcdesk",
+        T("svcdesk {version}, Python {python} on {system}",
+          version=__version__, python=platform.python_version(), system=platform.system()),
+    )  # fmt: skip
+    try:
+        import jsonschema_rs  # noqa: F401
+    except ImportError:
+        yield Sign(
+            "engine",
+            T("the fast schema engine is not installed: large desks are checked more slowly"),
+            Severity.NOTE,
+            T("pip install 'svcdesk[fast]'"),
+        )
+    yield Sign("settings", T("your own settings: {path}", path=desk.config.path))
+
+
+def _git(desk: Desk) -> Iterator[Sign]:
+    words = desk.repository.git("version").decode("utf-8", "replace").split()
+    yield Sign("git", T("git {version}", version=words[2] if len(words) > 2 else "?"))
+    identity = desk.repository.identity()
+    person = desk.people.by_email(identity.email)
+    if person is None:
+        yield Sign(
+            "identity",
+            T("git says you are {name} <{email}>, whom records/people.yaml does not list",
+              name=identity.name, email=identity.email),
+            Severity.WARNING,
+            T("let somebody add you: svcdesk people add ID --email {email}", email=identity.email),
+        )  # fmt: skip
+    else:
+        yield Sign(
+            "identity",
+            T("you are {person}, with the roles {roles}",
+              person=person.id, roles=", ".join(person.roles) or "–"),
+        )  # fmt: skip
+
+
+def _desk(desk: Desk) -> Iterator[Sign]:
+    facts = desk.facts
+    yield Sign(
+        "desk",
+        T("{name}, format {format} (this svcdesk writes {ours}), zone {zone}, at {root}",
+          name=facts.name, format=facts.format, ours=FORMAT, zone=facts.zone.key, root=desk.root),
+    )  # fmt: skip
+    lines = missing_attributes(desk.root)
+    if lines:
+        yield Sign(
+            "attributes",
+            T(".gitattributes lacks {lines}: git may change line ends of records, or attachments",
+              lines=", ".join(f"“{line}”" for line in lines)),
+            Severity.WARNING,
+            _FIX,
+        )  # fmt: skip
+    yield from _conversion(desk)
+
+
+def _conversion(desk: Desk) -> Iterator[Sign]:
+    """Attributes that make git's objects something else than the files (threat case 38)."""
+    path = "records/requests/2024/10/SR-20241001-001.yaml"
+    raw = desk.repository.git(
+        "check-attr", "-z", "filter", "eol", "working-tree-encoding", "ident", "--", path
+    )
+    words = raw.decode("utf-8", "replace").split("\0")
+    found = dict(zip(words[1::3], words[2::3], strict=False))
+    harmless = {"filter": "unspecified", "working-tree-encoding": "unspecified"}
+    wrong = [
+        f"{name}={value}"
+        for name, value in found.items()
+        if value not in ("unset", harmless.get(name, value))
+        or (name == "eol" and value == "crlf")
+        or (name == "ident" and value == "set")
+    ]
+    if wrong:
+        yield Sign(
+            "attributes",
+            T("git's attributes change records on their way: {attributes}",
+              attributes=", ".join(wrong)),
+            Severity.ERROR,
+            T("take them off records in .gitattributes, or in git's own attributes file"),
+        )  # fmt: skip
+
+
+def _repository(desk: Desk) -> Iterator[Sign]:
+    repository = desk.repository
+    refuse_state(repository)
+    yield Sign(
+        "repository",
+        T("branch {branch}, nothing under way", branch=repository.branch)
+        if repository.head is not None
+        else T("branch {branch}, no commit yet", branch=repository.branch),
+    )
+    if repository.shallow:
+        yield Sign(
+            "shallow",
+            T("a shallow clone: who edited something long ago cannot be told"),
+            Severity.NOTE,
+            T("`git fetch --unshallow` brings the whole history"),
+        )
+    remotes = repository.remotes()
+    yield Sign(
+        "remotes",
+        T("remotes: {names}", names=", ".join(sorted(remotes)))
+        if remotes
+        else T("no remote: channels are told after the commit"),
+    )
+
+
+def _writes(desk: Desk) -> Iterator[Sign]:
+    report = recovery.inspect(desk.repository)
+    for line in report.lines:
+        yield Sign(
+            "unfinished" if report.pending else "leftovers",
+            line,
+            Severity.ERROR if report.pending else Severity.WARNING,
+            T("`svcdesk doctor --finish` writes it after all, `--undo` takes it back")
+            if report.pending
+            else T("if no git is running here, look at that file and delete it"),
+        )
+    if not report.lines:
+        yield Sign("unfinished", T("no unfinished write, no lock of git left behind"))
+    try:
+        lock.acquire(desk.repository.common_dir, 0).release()
+    except Busy as busy:
+        yield Sign("lock", busy.message, Severity.NOTE, busy.hint)
+    else:
+        yield Sign("lock", T("nobody else is writing"))
+
+
+def _disk(desk: Desk) -> Iterator[Sign]:
+    if sys.platform == "win32":
+        yield Sign(
+            "system",
+            T("Windows: a write is not forced to the disk with its folder, and the lock is another "
+              "one; after a power cut the last command may be missing"),
+            Severity.NOTE,
+        )  # fmt: skip
+    if _folds_case(desk.root):
+        yield Sign(
+            "file system",
+            T("this file system takes A and a for one: `svcdesk check` names records that would "
+              "become one file"),
+            Severity.NOTE,
+        )  # fmt: skip
+    if not os.access(desk.root / "records", os.W_OK):
+        yield Sign(
+            "disk", T("{path} is yours only to read", path=desk.root / "records"), Severity.WARNING
+        )
+
+
+def _plugins(desk: Desk) -> Iterator[Sign]:
+    """Every plugin that is not ours, with where it comes from (threat case 92)."""
+    for one in desk.plugins.listing():
+        if one.name.startswith("svcdesk."):
+            continue
+        origin = f"{one.distribution} {one.version}".strip()
+        message = T("plugin {name}: {state}, from {origin} at {location}",
+                    name=one.name, state=one.state, origin=origin or "–",
+                    location=one.location or "–")  # fmt: skip
+        weight = Severity.WARNING if one.state in ("failed", "not installed") else None
+        weight = Severity.NOTE if one.state in ("not trusted", "not named", "off") else weight
+        yield Sign("plugin", message, weight, one.why)
+    for problem in desk.plugins.problems:
+        yield Sign("plugin", problem.message, Severity.WARNING, problem.hint)
+
+
+def _folds_case(root: Path) -> bool:
+    """Whether `RECORDS` is the folder that was made as `records`."""
+    try:
+        return (root / "RECORDS").samefile(root / "records")
+    except OSError:
+        return False
+
+
+_EXAMINATIONS: tuple[tuple[str, Callable[[Desk], Iterator[Sign]]], ...] = (
+    ("svcdesk", _installation),
+    ("git", _git),
+    ("desk", _desk),
+    ("repository", _repository),
+    ("unfinished", _writes),
+    ("disk", _disk),
+    ("plugin", _plugins),
+)

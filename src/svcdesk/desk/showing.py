@@ -1,0 +1,164 @@
+"""`show` and `log`: one record whole, with the documents of its chain and all that happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from svcdesk.errors import NotFound, PluginFailed, SvcdeskError
+from svcdesk.hookspecs import Means
+from svcdesk.i18n import T
+from svcdesk.lifecycle.as_of import as_of
+from svcdesk.lifecycle.fold import Fold, Step, fold
+from svcdesk.lifecycle.links import REQUEST, links_of, reference
+from svcdesk.model.computed import COMPUTED
+from svcdesk.model.kind import Workflow
+from svcdesk.model.record import Record, Value
+from svcdesk.store.tickets import Unreadable
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One record of a view. `computed` are its kind's computed fields that have a value, such as
+    a feedback's satisfaction."""
+
+    record: Record
+    path: str
+    folded: Fold
+    workflow: Workflow
+    computed: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A record with the documents of its chain, oldest first; for a document, its request too.
+
+    `unreadable` are files of the chain that could not be read; `dead` the ids of links that lead
+    to no record.
+    """
+
+    main: Part
+    documents: tuple[Part, ...] = ()
+    request: Part | None = None
+    unreadable: tuple[Unreadable, ...] = ()
+    dead: tuple[str, ...] = ()
+
+    @property
+    def record(self) -> Record:
+        return self.main.record
+
+    def unsettled(self) -> tuple[Step, ...]:
+        """The record's events that crossed others and that nobody has settled."""
+        return self.main.folded.unsettled()
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One event: of which record, what became of it in the fold, whether it is settled."""
+
+    record_id: str
+    kind: str
+    step: Step
+    settled: bool
+
+
+def show(desk: Desk, ending: str, *, at: datetime | None = None) -> View:
+    """A record whole, as it is or (with `at`) as it was known then.
+
+    Raises NotFound, Ambiguous, FileRefused or Invalid for the record itself; what is wrong with
+    another record of its chain is part of the view.
+    """
+    loaded = desk.load(ending)
+    main = _part(desk, loaded.record, loaded.path, at)
+    if main is None:
+        raise NotFound(
+            T("{record} was not there yet at {at}", record=loaded.record.id, at=at),
+            record=loaded.record.id,
+        )
+    documents: list[Part] = []
+    unreadable: list[Unreadable] = []
+    dead: list[str] = []
+    request = None
+    wanted = [
+        (relation, str(link.get("id")))
+        for relation, link in links_of(main.record)
+        if relation in desk.document_kinds
+    ]
+    above = reference(main.record, main.workflow)
+    if above is not None:
+        wanted.append((REQUEST, str(above.get("id"))))
+    for relation, record_id in dict.fromkeys(wanted):
+        path = desk.tickets.existing(record_id)
+        if path is None:
+            dead.append(record_id)
+            continue
+        try:
+            part = _part(desk, desk.tickets.load(path).record, path, at)
+        except SvcdeskError as error:
+            unreadable.append(Unreadable(path, error))
+            continue
+        if part is not None and relation == REQUEST:
+            request = part
+        elif part is not None:
+            documents.append(part)
+    return View(main, tuple(documents), request, tuple(unreadable), tuple(dead))
+
+
+def log(desk: Desk, ending: str) -> tuple[LogEntry, ...]:
+    """Every event of a record and of the documents of its chain, in the order of the fold."""
+    view = show(desk, ending)
+    entries = [
+        LogEntry(part.record.id, part.record.kind, step, step.event.id in part.folded.settled)
+        for part in (view.main, *view.documents)
+        for step in part.folded.steps
+    ]
+    return tuple(sorted(entries, key=lambda entry: entry.step.event.id))
+
+
+def contact_of(desk: Desk, record: Record) -> Mapping[str, str] | None:
+    """The full contact of a record's requester, from the address books outside git.
+
+    None where the record has no `requester.ref`. Raises NotFound where no book knows it, Refused
+    where a book cannot be read.
+    """
+    ref = record.get("requester.ref")
+    if not isinstance(ref, str) or not ref:
+        return None
+    settings = {"book": desk.config.get("contacts.book")}
+    means = Means(settings=settings, repository=desk.root)
+    failed: SvcdeskError | None = None
+    for book in desk.plugins.contacts():
+        try:
+            found = book.find(ref, means)
+        except PluginFailed as error:
+            failed = failed or error  # another book may know
+            continue
+        if found is not None:
+            return found
+    if failed is not None:
+        raise failed
+    raise NotFound(
+        T("{record}: no address book knows {ref}", record=record.id, ref=ref),
+        hint=T("`contacts.book` in your own configuration names the book"),
+        code="E_CONTACTS",
+        record=record.id,
+    )
+
+
+def _part(desk: Desk, record: Record, path: str, at: datetime | None) -> Part | None:
+    workflow = desk.workflow(record.kind)
+    known = record if at is None else as_of(record, workflow, at)
+    if known is None:
+        return None
+    fields = desk.kinds.fields(record.kind)
+    computed = {
+        name: value
+        for name, compute in COMPUTED.items()
+        if name in fields and (value := compute(known.header)) is not None
+    }
+    return Part(known, path, fold(known.events, workflow), workflow, computed)
