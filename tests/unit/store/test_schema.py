@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from schema_examples import ROOT, VERSIONS, documented_files
+from schema_examples import ROOT, VERSIONS
+from tests.kinds_page import documented_files
 
 from svcdesk.errors import Invalid, NotFound
 from svcdesk.store import schema_sources

@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from schema_examples import VERSIONS, documented_files
+from schema_examples import VERSIONS
+from tests.kinds_page import documented_files
 
 from svcdesk.errors import Invalid, PluginFailed
 from svcdesk.lifecycle.act import Act
