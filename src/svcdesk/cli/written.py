@@ -18,7 +18,7 @@ def show_done(app: App, done: Done, *, dry_run: bool = False) -> None:
     """Print what was done in the format asked for; warnings go to stderr."""
     chosen = app.said.format
     if chosen == "ids":
-        app.out.out("\n".join(_first_of_each(done)))
+        app.out.out("\n".join(_first_of_each(done)), multiline=True)
     elif chosen in ("json", "jsonl"):
         _show_data(app, done, chosen)
     elif dry_run:
