@@ -10,11 +10,14 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from svcdesk.errors import Refused
+from svcdesk.errors import PluginFailed
 from svcdesk.hookspecs import Contacts, Means, hookimpl
 from svcdesk.i18n import T, Text
+
+if TYPE_CHECKING:
+    from svcdesk.model.record import Value
 
 _LARGEST = 16 * 1024 * 1024
 
@@ -22,10 +25,13 @@ _LARGEST = 16 * 1024 * 1024
 def find(ref: str, means: Means) -> Mapping[str, str] | None:
     """The entry of a requester's `ref` in the book that `contacts.book` names, or None.
 
-    The book maps refs to fields (YAML, JSON), or has a column `ref` (CSV). Raises Refused where it
-    is not set, lies inside the desk's repository, or cannot be read.
+    The book maps refs to fields (YAML, JSON), or has a column `ref` (CSV). Without a book nobody is
+    known. Raises PluginFailed where it lies inside the desk's repository, or cannot be read.
     """
-    path = _path(means)
+    given = means.settings.get("book")
+    if given is None or given == "":
+        return None
+    path = _path(given, means.repository)
     entry = _read(path).get(ref)
     if entry is None:
         return None
@@ -36,18 +42,12 @@ def find(ref: str, means: Means) -> Mapping[str, str] | None:
     return {str(key): str(value) for key, value in entry.items()}
 
 
-def _path(means: Means) -> Path:
-    given = means.settings.get("book")
-    if not isinstance(given, str) or not given:
-        raise _refused(
-            T("no address book is set"),
-            T("set `contacts.book` in your own configuration to a YAML, JSON or CSV file"),
-        )
-    path = Path(given).expanduser()
-    if not path.is_absolute():
+def _path(given: Value, repository: Path | None) -> Path:
+    path = Path(given).expanduser() if isinstance(given, str) else None
+    if path is None or not path.is_absolute():
         raise _refused(T("`contacts.book` must be a full path, not {path}", path=given))
-    if means.repository is not None:
-        root = means.repository.resolve()
+    if repository is not None:
+        root = repository.resolve()
         if path.resolve().is_relative_to(root) or path.absolute().is_relative_to(root):
             raise _refused(
                 T("the address book {path} lies inside the repository", path=path),
@@ -102,8 +102,8 @@ def _json(text: str) -> Any:
 _PARSERS = {".json": _json, ".csv": _csv, ".yaml": _yaml, ".yml": _yaml}
 
 
-def _refused(message: Text, hint: Text | None = None) -> Refused:
-    return Refused(message, hint=hint, code="E_CONTACTS")
+def _refused(message: Text, hint: Text | None = None) -> PluginFailed:
+    return PluginFailed(message, hint=hint, code="E_CONTACTS")
 
 
 @hookimpl

@@ -60,9 +60,10 @@ def import_file(desk: Desk, source: Path, mapping: Path, options: Options) -> Im
     authorise(IMPORT, desk.workflow("request").roles, author.person)
     plan = parse_mapping(parse(_read(mapping), path=str(mapping)).value, str(mapping))
     kind = desk.kinds[plan.kind]
-    rows = _rows(desk, source, plan)
+    rows, refusals = _rows(desk, source, plan)
     act = desk.act(author, via=IMPORT)
-    made, refusals = [], []
+    total = len(rows) + len(refusals)
+    made = []
     for key, group in group_rows(rows, plan.key).items():
         if not key:
             refusals += [
@@ -86,7 +87,7 @@ def import_file(desk: Desk, source: Path, mapping: Path, options: Options) -> Im
     done = perform(desk, build, options)
     return ImportResult(
         done=done,
-        rows=len(rows),
+        rows=total,
         events=sum(len(one.events) for one in made),
         forced=sum(one.forced for one in made),
         refusals=tuple(sorted(refusals, key=lambda one: one.number)),
@@ -118,13 +119,21 @@ def _by_uid(desk: Desk, kind: Kind) -> dict[str, Loaded]:
     return {one.record.uid: one for one in loaded if isinstance(one, Loaded)}
 
 
-def _rows(desk: Desk, source: Path, plan: ImportMapping) -> list[SourceRow]:
-    importer = desk.plugins.importer_for(source.name)
-    rows = [SourceRow(row.number, row.cells) for row in importer.read(_read(source))]
-    if not rows:
+def _rows(desk: Desk, source: Path, plan: ImportMapping) -> tuple[list[SourceRow], list[Refusal]]:
+    """The rows of the source, and those that the importer could not make out."""
+    rows: list[SourceRow] = []
+    refusals: list[Refusal] = []
+    for row in desk.plugins.importer_for(source.name).read(_read(source)):
+        if row.problem is None:
+            rows.append(SourceRow(row.number, row.cells))
+        else:
+            why = T("{problem}", problem=row.problem)
+            refusals.append(Refusal(row.number, row.cells.get(plan.key, ""), why))
+    if not rows and not refusals:
         raise Invalid(T("{path} has no rows", path=source), path=str(source), code="E_IMPORT")
-    _refuse_missing_columns(rows[0].cells, plan, source)
-    return rows
+    if rows:
+        _refuse_missing_columns(rows[0].cells, plan, source)
+    return rows, refusals
 
 
 def _refuse_missing_columns(cells: Mapping[str, str], plan: ImportMapping, source: Path) -> None:
