@@ -55,8 +55,8 @@ Files = Iterator[tuple[str, bytes]]
 
 
 def generate(directory: Path, records: int, seed: int = 1) -> None:
-    """Make the desk in `directory`, which must not exist or be empty. Raises OSError, and
-    CalledProcessError where git fails."""
+    """Make the desk in `directory`, which must not exist or be empty. Raises OSError, RuntimeError
+    where svcdesk fails, and CalledProcessError where git does."""
     directory.mkdir(parents=True, exist_ok=True)
     if any(directory.iterdir()):
         raise FileExistsError(f"{directory} is not empty")
@@ -101,12 +101,14 @@ def stories(records: int, seed: int) -> Iterator[Draft]:
 def desk_files() -> Files:
     """The files of a new desk as `svcdesk init` makes them, with its staff and customers."""
     with tempfile.TemporaryDirectory() as scratch:
-        subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "svcdesk", "init", "--name", "基准服务台",
              "--zone", "Asia/Shanghai", "--person", SUPERVISOR],
             cwd=scratch, env=environment(SVCDESK_LANG="zh", SVCDESK_NOW=FIRST_DAY.isoformat()),
-            check=True, capture_output=True,
+            check=False, capture_output=True, text=True,
         )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"svcdesk init ended with {done.returncode}: {done.stderr}")
         made = {
             path.relative_to(scratch).as_posix(): path.read_bytes()
             for path in Path(scratch).rglob("*")

@@ -54,6 +54,7 @@ class Measured:
             f"{ours.median:.0f} ({ours.least:.0f}–{ours.most:.0f})",
             f"{ours.median / floor:.2f} × {floor:.0f}",
             f"{ours.median / status:.1f} × {status:.0f}",
+            f"{ours.processor:.0f} / {self.found[FLOOR].processor:.0f}",
             f"{self.row.goal} = {self.limit:.0f}",
             f"{part:.2f}{'' if part <= 1 else ' missed'}",
         )
@@ -65,6 +66,7 @@ HEADINGS = (
     "ms: median (range)",
     "× floor",
     "× git status",
+    "processor: it / floor",
     "goal, ms",
     "of goal",
 )
