@@ -7,7 +7,6 @@ beside this one and reachable as methods here.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -104,7 +103,7 @@ class Desk:
         return int(self.now().timestamp() * 1000)
 
     def chance(self) -> bytes:
-        return secrets.token_bytes(10)
+        return os.urandom(10)
 
     # ── the parts ─────────────────────────────────────────────────────────────────────────────
 
