@@ -98,7 +98,7 @@ def _no_schema(error: Exception) -> Invalid:
 
 
 def _pattern(_: Any, pattern: str, value: Value, schema: Values) -> Iterator[Any]:
-    """As everywhere but in Python: `$` is the very end, and classes are those of ASCII.
+    """As everywhere but in Python: `$` is the very end, not before a line break that ends the text.
 
     A text over its maxLength is refused for that, and not tried.
     """
@@ -133,7 +133,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         elif char == "$" and not in_class:
             char = r"\Z"
         parts.append(char)
-    return re.compile("".join(parts), re.ASCII)
+    return re.compile("".join(parts))
 
 
 def _unique_items(_: Any, wanted: bool, value: Value, schema: Values) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from schema_examples import EXAMPLES, INVALID, KINDS, ROOT, VALID, VERSIONS, kin
 from svcdesk.store.schema import FILES, file_validator
 from svcdesk.store.schema_export import SETTINGS, exported
 from svcdesk.store.yaml_read import parse
+from svcdesk.testing import Sandbox
 
 CHECKER = Path(sys.executable).with_name("check-jsonschema")
 
@@ -37,6 +38,16 @@ def test_an_invalid_record_has_the_problem_that_it_names(path: Path) -> None:
     assert found[0].line is not None
     assert 1 < found[0].line <= len(document.text.splitlines())
     assert found[0].field in str(found[0].message)
+
+
+@pytest.mark.parametrize("contact", ["13800005678", 13800005678, "user@example.org"])
+def test_a_contact_that_is_not_masked_is_not_repeated(contact: object) -> None:
+    """What is said goes to terminals and logs of others."""
+    value = {"requester": {"name": "王*", "contact": contact}}
+    problems = KINDS.validator("request").problems(value)
+    assert "requester.contact" in {one.field for one in problems}
+    for problem in problems:
+        assert str(contact) not in f"{problem.message} {problem.hint}"
 
 
 def test_the_examples_cover_every_kind() -> None:
@@ -89,6 +100,26 @@ def test_the_shipped_files_hold_to_their_schemas() -> None:
         document = parse(path.read_bytes(), path=path.name)
         found = file_validator(name).problems(document.value, line_of=document.line_of)
         assert [(path.name, one.line, str(one.message)) for one in found] == []
+
+
+def test_a_desk_just_made_holds_to_the_schemas_of_its_files(desk: Sandbox) -> None:
+    places = {
+        "desk": ["records/desk.yaml"],
+        "people": ["records/people.yaml"],
+        "customers": ["records/customers.yaml"],
+        "calendar": _below(desk.root, "records/calendars"),
+        "policy": _below(desk.root, "records/policies"),
+    }
+    for name, paths in places.items():
+        assert paths
+        for path in paths:
+            document = parse((desk.root / path).read_bytes(), path=path)
+            found = file_validator(name).problems(document.value, line_of=document.line_of)
+            assert [(path, one.line, str(one.message)) for one in found] == []
+
+
+def _below(root: Path, folder: str) -> list[str]:
+    return [path.relative_to(root).as_posix() for path in (root / folder).glob("*.yaml")]
 
 
 def _references(value: object) -> list[str]:
