@@ -37,7 +37,7 @@ def moments(
     found = []
     change = cycle.changes[-1]
     for place, level in enumerate(course.last.terms.levels):
-        instant = max(_instant(course, level), course.start)
+        instant = max(level_instant(course, level), course.start)
         if change.by_level and instant <= change.since:
             instant = change.since + 1
         reached = (
@@ -61,7 +61,8 @@ def newly_reached(
     return tuple(sorted(new, key=lambda moment: (moment.instant, moment.key)))
 
 
-def _instant(course: Course, level: Level) -> int:
+def level_instant(course: Course, level: Level) -> int:
+    """When a level comes by the due time alone."""
     leg = course.last
     if level.share is not None:
         return _after(course, level)

@@ -70,6 +70,8 @@ class Terms:
     cites: str = field(default="", compare=False)
     rule: str = field(default="", compare=False)
     """The `when:` of the rule that they stand in."""
+    at: str = field(default="", compare=False)
+    """Where they stand in the file, dotted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Rule:
     predicate: Predicate | None
     terms: Mapping[str, Terms]
     cites: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

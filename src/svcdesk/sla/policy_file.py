@@ -6,6 +6,7 @@ The shape:
     cites: C                      # the norm it comes from
     from: 2024-10-01              # judges what was submitted on that day or later
     judged_by: submission         # or latest: also what was submitted before
+    levels: …                     # of every target that has none of its own
     targets:                      # for every record that a rule matches; a rule's own win
       promise:
         clock: 24x7
@@ -65,8 +66,8 @@ from svcdesk.sla.reading import Entry
 
 Compile = Callable[[str], Predicate]
 
-_TOP = {"label", "cites", "from", "judged_by", "targets", "rules", "earlier"}
-_VERSION = {"from", "targets", "rules"}
+_TOP = {"label", "cites", "from", "judged_by", "levels", "targets", "rules", "earlier"}
+_VERSION = {"from", "levels", "targets", "rules"}
 _TERMS = {
     "duration", "clock", "boundary", "end_of_day", "starts", "pauses", "hidden_while_waiting",
     "on_reopen", "on_priority_change", "levels", "cites",
@@ -84,10 +85,10 @@ def parse_policy(data: Mapping[str, object], name: str, compile: Compile) -> Pol
     top = Entry(T("policy {name}", name=name), data)
     top.known(_TOP)
     cites = top.text("cites", "")
-    versions = [_version(top, cites, compile)]
+    versions = [_Version(top, cites, compile).made()]
     for earlier in top.items("earlier"):
         earlier.known(_VERSION)
-        versions.append(_version(earlier, cites, compile))
+        versions.append(_Version(earlier, cites, compile).made())
     versions.sort(key=lambda version: version.since or date.min)
     if len({version.since for version in versions}) < len(versions):
         raise top.wrong("earlier", T("two versions begin on the same day"))
@@ -100,83 +101,74 @@ def parse_policy(data: Mapping[str, object], name: str, compile: Compile) -> Pol
     )
 
 
-def _version(entry: Entry, cites: str, compile: Compile) -> Version:
-    common = _targets(entry)
-    rules = tuple(_rule(item, common, cites, compile) for item in entry.items("rules"))
-    if not rules and common:
-        rules = (_made_rule("", None, common, cites),)
-    if not rules:
-        raise entry.wrong("rules", T("a policy needs at least one rule, or targets"))
-    return Version(_since(entry), rules)
+class _Version:
+    """One version of a policy, with what its rules have in common."""
+
+    def __init__(self, entry: Entry, cites: str, compile: Compile) -> None:
+        self.entry, self.cites, self.compile = entry, cites, compile
+        self.levels = tuple(_level(item) for item in entry.items("levels"))
+        self.common = self.targets(entry, "", cites)
+
+    def made(self) -> Version:
+        rules = tuple(self.rule(item) for item in self.entry.items("rules"))
+        if not rules and self.common:
+            rules = (Rule("", None, self.common, self.cites, self.entry.at),)
+        if not rules:
+            raise self.entry.wrong("rules", T("a policy needs at least one rule, or targets"))
+        return Version(self.since(), rules)
+
+    def since(self) -> date | None:
+        if not self.entry.has("from"):
+            return None
+        text = self.entry.text("from")
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise self.entry.wrong("from", T("must be a date, such as 2024-10-01")) from None
+
+    def rule(self, entry: Entry) -> Rule:
+        entry.known({"when", "cites", "targets"})
+        when = entry.text("when", "")
+        predicate = entry.made("when", lambda: self.compile(when)) if when else None
+        cites = entry.text("cites", self.cites)
+        shared = {name: replace(terms, rule=when) for name, terms in self.common.items()}
+        return Rule(
+            when, predicate, {**shared, **self.targets(entry, when, cites)}, cites, entry.at
+        )
+
+    def targets(self, entry: Entry, when: str, cites: str) -> dict[str, Terms]:
+        targets = entry.below("targets")
+        return {name: self.terms(targets.below(name), name, when, cites) for name in targets.data}
+
+    def terms(self, entry: Entry, name: str, when: str, cites: str) -> Terms:
+        entry.known(_TERMS)
+        duration = _duration(entry)
+        if entry.flag("end_of_day") and not (duration and duration.working_days):
+            raise entry.wrong("end_of_day", T("is for durations in working days, such as 3wd"))
+        own = tuple(_level(item) for item in entry.items("levels"))
+        return Terms(
+            target=name,
+            clock=entry.text("clock"),
+            duration=duration,
+            boundary=entry.choice("boundary", (TIGHT, SNAP), TIGHT),
+            end_of_day=entry.flag("end_of_day"),
+            pauses=entry.texts("pauses") if entry.has("pauses") else None,
+            starts=entry.text("starts", "") or None,
+            on_reopen=entry.choice("on_reopen", ON_REOPEN, RESUME),
+            on_priority_change=entry.choice("on_priority_change", ON_PRIORITY_CHANGE, RETROACTIVE),
+            hidden_while_waiting=entry.flag("hidden_while_waiting"),
+            levels=own if entry.has("levels") else self.levels,
+            cites=entry.text("cites", cites),
+            rule=when,
+            at=entry.at,
+        )
 
 
-def _since(entry: Entry) -> date | None:
-    if not entry.has("from"):
+def _duration(entry: Entry) -> Duration | None:
+    if not entry.has("duration"):
         return None
-    text = entry.text("from")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise entry.wrong("from", T("must be a date, such as 2024-10-01")) from None
-
-
-def _rule(entry: Entry, common: Mapping[str, Terms], cites: str, compile: Compile) -> Rule:
-    entry.known({"when", "cites", "targets"})
-    when = entry.text("when", "")
-    predicate = entry.made("when", lambda: compile(when)) if when else None
-    own = entry.text("cites", cites)
-    targets = {
-        **common,
-        **{
-            name: replace(terms, cites=terms.cites or own)
-            for name, terms in _targets(entry).items()
-        },
-    }
-    return _made_rule(when, predicate, targets, cites, own)
-
-
-def _made_rule(
-    when: str,
-    predicate: Predicate | None,
-    targets: Mapping[str, Terms],
-    cites: str,
-    own: str = "",
-) -> Rule:
-    """A rule whose terms know where they stand and which norm they come from."""
-    placed = {
-        name: replace(terms, rule=when, cites=terms.cites or cites)
-        for name, terms in targets.items()
-    }
-    return Rule(when, predicate, placed, own or cites)
-
-
-def _targets(entry: Entry) -> dict[str, Terms]:
-    targets = entry.below("targets")
-    return {name: _terms(name, targets.below(name)) for name in targets.data}
-
-
-def _terms(name: str, entry: Entry) -> Terms:
-    entry.known(_TERMS)
-    duration: Duration | None = None
-    if entry.has("duration"):
-        text = entry.text("duration")
-        duration = entry.made("duration", lambda: parse_duration(text))
-    if entry.flag("end_of_day") and not (duration and duration.working_days):
-        raise entry.wrong("end_of_day", T("is for durations in working days, such as 3wd"))
-    return Terms(
-        target=name,
-        clock=entry.text("clock"),
-        duration=duration,
-        boundary=entry.choice("boundary", (TIGHT, SNAP), TIGHT),
-        end_of_day=entry.flag("end_of_day"),
-        pauses=entry.texts("pauses") if entry.has("pauses") else None,
-        starts=entry.text("starts", "") or None,
-        on_reopen=entry.choice("on_reopen", ON_REOPEN, RESUME),
-        on_priority_change=entry.choice("on_priority_change", ON_PRIORITY_CHANGE, RETROACTIVE),
-        hidden_while_waiting=entry.flag("hidden_while_waiting"),
-        levels=tuple(_level(item) for item in entry.items("levels")),
-        cites=entry.text("cites", ""),
-    )
+    text = entry.text("duration")
+    return entry.made("duration", lambda: parse_duration(text))
 
 
 def _level(entry: Entry) -> Level:
