@@ -81,7 +81,8 @@ SCENES = (
     _scene(
         ENGINEER, "11:00", T("A concrete one is not."),
         "resolve", "001",
-        "--result", "重启数据库服务，用户可正常登录，观察 30 分钟无超时", "--workaround", "重启数据库服务",
+        "--result", "重启数据库服务，用户可正常登录，观察 30 分钟无超时",
+        "--workaround", "重启数据库服务",
     ),
     _scene(
         FRONT_DESK, "13:40", T("The customer is not content: back to work, a second round."),

@@ -8,7 +8,7 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.moves_cmd import run_move
-from svcdesk.cli.options import command, fields_option, ids_argument, option, writing
+from svcdesk.cli.options import command, fields_option, ids_argument, later, option, writing
 
 
 @command(
@@ -17,7 +17,7 @@ from svcdesk.cli.options import command, fields_option, ids_argument, option, wr
     "The moves of a kind stand in its workflow: `svcdesk schema show KIND` lists them.",
 )
 @ids_argument
-@click.argument("move", metavar="MOVE")
+@click.argument("move", metavar="MOVE", shell_complete=later("complete_moves"))
 @option("--reason", metavar="TEXT", help="Why.")
 @fields_option
 @writing

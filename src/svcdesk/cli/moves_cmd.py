@@ -16,6 +16,7 @@ from svcdesk.cli.options import (
     confirm_many,
     fields_option,
     ids_argument,
+    later,
     option,
     read_ids,
     with_answers,
@@ -27,6 +28,9 @@ from svcdesk.model.record import Value
 
 if TYPE_CHECKING:
     from svcdesk.desk import Done
+
+
+_LAST = {"PERSON": later("complete_people"), "TEAM": later("complete_teams")}
 
 
 @cache
@@ -53,7 +57,8 @@ def _command(spec: Spec) -> click.Command:
             help=given.help,
         )(run)
     if spec.last:
-        run = click.argument("last", metavar=spec.last[0])(run)
+        completion = _LAST.get(spec.last[0])
+        run = click.argument("last", metavar=spec.last[0], shell_complete=completion)(run)
     return command(spec.name, help=spec.help)(ids_argument(run))
 
 

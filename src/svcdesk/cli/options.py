@@ -28,6 +28,17 @@ def option(*names: str, **settings: Any) -> Callable[[_F], _F]:
     return click.option(*names, cls=TranslatedOption, **settings)
 
 
+def later(name: str) -> Callable[[click.Context, click.Parameter, str], Any]:
+    """A completion that is imported only when a shell asks for it."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        from svcdesk.cli import completing
+
+        return getattr(completing, name)(ctx, param, incomplete)
+
+    return complete
+
+
 def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
     """`click.command` whose help is translated, with the options that every command has."""
 
@@ -78,8 +89,10 @@ no_plugins = _global("no_plugins", "--no-plugins", is_flag=True, help="Load no p
 no_pager = _global("no_pager", "--no-pager", is_flag=True, help="Never page long output.")
 GLOBAL = (directory, _lang, _format, no_plugins, no_pager, _debug)
 
-ids_argument = click.argument("ids", nargs=-1, required=True, metavar="ID…")
-id_argument = click.argument("id_", metavar="ID")
+ids_argument = click.argument(
+    "ids", nargs=-1, required=True, metavar="ID…", shell_complete=later("complete_ids")
+)
+id_argument = click.argument("id_", metavar="ID", shell_complete=later("complete_ids"))
 asked_at = option("--at", metavar="TIME", help="Answer as of TIME instead of now.")
 
 
@@ -94,7 +107,13 @@ def writing(function: _F) -> _F:
         option(
             "--via", metavar="MEANS", help="By what means it came: phone, email, im, signature…"
         ),
-        option("--as", "acting_for", metavar="PERSON", help="Act for PERSON, or for `requester`."),
+        option(
+            "--as",
+            "acting_for",
+            metavar="PERSON",
+            shell_complete=later("complete_people"),
+            help="Act for PERSON, or for `requester`.",
+        ),
         option("--at", metavar="TIME", help="It happened at TIME, not now."),
         option("-m", "--message", metavar="TEXT", help="What is said, or noted, along with it."),
     ):
@@ -108,6 +127,7 @@ def fields_option(function: _F) -> _F:
         "fields",
         multiple=True,
         metavar="K=V",
+        shell_complete=later("complete_assignments"),
         help="Any field by its dotted path; K=@FILE reads the value. Can be repeated.",
     )(function)
 

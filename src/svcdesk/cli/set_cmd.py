@@ -7,7 +7,15 @@ from typing import Any
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.options import circumstances, command, confirm_many, option, read_ids, writing
+from svcdesk.cli.options import (
+    circumstances,
+    command,
+    confirm_many,
+    later,
+    option,
+    read_ids,
+    writing,
+)
 from svcdesk.cli.values import field_values
 from svcdesk.cli.written import show_done
 from svcdesk.errors import UsageError
@@ -20,7 +28,13 @@ from svcdesk.i18n import T
     "FIELD is a dotted path such as requester.department; FIELD= alone removes the value; "
     "FIELD=@FILE reads it from a file.",
 )
-@click.argument("words", nargs=-1, required=True, metavar="ID… K=V…")
+@click.argument(
+    "words",
+    nargs=-1,
+    required=True,
+    metavar="ID… K=V…",
+    shell_complete=later("complete_assignments"),
+)
 @option("--reason", metavar="TEXT", help="Why.")
 @writing
 def _set(app: App, words: tuple[str, ...], yes: bool, **said: Any) -> None:

@@ -44,7 +44,7 @@ class ServiceLevels:
         Raises NotFound for a policy that the desk does not have, Invalid for a policy or calendar
         that is wrong.
         """
-        rules = self._rules(record.kind)
+        rules = self.rules(record.kind)
         if not rules.rules:
             return None
         known = folded or fold(record.events, self.desk.workflow(record.kind))
@@ -105,7 +105,8 @@ class ServiceLevels:
     def _target_rules(self) -> dict[str, TargetRules]:
         return {}
 
-    def _rules(self, kind: str) -> TargetRules:
+    def rules(self, kind: str) -> TargetRules:
+        """The table of targets of a kind."""
         if kind not in self._target_rules:
             self._target_rules[kind] = parse_target_rules(self.desk.workflow(kind).targets)
         return self._target_rules[kind]

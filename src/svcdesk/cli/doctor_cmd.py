@@ -1,0 +1,77 @@
+"""`svcdesk doctor`: how the desk and this installation are."""
+
+from __future__ import annotations
+
+import click
+
+from svcdesk.cli.app import App
+from svcdesk.cli.boundary import FINDINGS
+from svcdesk.cli.options import command, option
+from svcdesk.errors import UsageError
+from svcdesk.i18n import T
+from svcdesk.model.finding import Severity
+from svcdesk.model.table import Cell, Column, Table
+
+_WORDS = {
+    None: T("good"),
+    Severity.NOTE: T("note"),
+    Severity.WARNING: T("warning"),
+    Severity.ERROR: T("error"),
+}
+_STYLES = {None: "ok", Severity.NOTE: "dim", Severity.WARNING: "risk", Severity.ERROR: "breach"}
+
+
+@command(
+    "doctor",
+    help="Examine the installation and the desk; finish or undo what broke off.\n\n"
+    "A write that broke off is ended by the next one by itself. Only where files or history went "
+    "on since then, it waits for your decision.",
+)
+@option("--fix", is_flag=True, help="Put back what is missing in the desk.")
+@option("--finish", is_flag=True, help="Write what an unfinished write meant to.")
+@option("--undo", is_flag=True, help="Take an unfinished write back.")
+def _doctor(app: App, fix: bool, finish: bool, undo: bool) -> int:
+    from svcdesk.desk import doctoring
+
+    if fix + finish + undo > 1:
+        raise UsageError(T("--fix, --finish and --undo go one at a time"))
+    if finish or undo:
+        report = doctoring.finish(app.desk) if finish else doctoring.undo(app.desk)
+        for line in report.lines:
+            app.out.out(line)
+        return FINDINGS if report.pending else 0
+    if fix:
+        for path in doctoring.fix(app.desk).made:
+            app.out.out(T("made {path}", path=path))
+    diagnosis = app.desk.examine()
+    app.show(
+        Table(
+            schema="svcdesk/doctor/1",
+            title=T("examination"),
+            columns=[
+                Column("weight", T("weight")),
+                Column("name", T("what")),
+                Column("message", T("finding")),
+                Column("hint", T("what to do")),
+            ],
+            rows=[
+                [
+                    Cell(
+                        one.weight.name.lower() if one.weight else None,
+                        _WORDS[one.weight],
+                        _STYLES[one.weight],
+                    ),
+                    one.name,
+                    str(one.message),
+                    str(one.hint or ""),
+                ]
+                for one in diagnosis.signs
+            ],
+            total=len(diagnosis.signs),
+        )
+    )
+    return 0 if diagnosis.healthy else FINDINGS
+
+
+def commands() -> dict[str, click.Command]:
+    return {"doctor": _doctor}

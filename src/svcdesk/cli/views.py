@@ -1,0 +1,169 @@
+"""A record whole, for people to read: its fields by their labels, its documents, its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from svcdesk.cli.app import App
+from svcdesk.i18n import T, Text, pick
+from svcdesk.lifecycle.fold import Effect
+from svcdesk.model.instants import strict_instant
+from svcdesk.model.record import Value, leaves
+from svcdesk.store import codec
+from svcdesk.terminal import pad
+
+if TYPE_CHECKING:
+    from svcdesk.desk.showing import LogEntry, Part, View
+
+_TECHNICAL = {"uid", "kind", "links", "id", "title"}
+_EFFECTS = {
+    Effect.COUNTED: T(""),
+    Effect.CONCURRENT: T("crossed another change"),
+    Effect.DEAD: T("without effect"),
+    Effect.VOIDED: T("taken back"),
+    Effect.DUPLICATE: T("said already"),
+}
+_LABEL_WIDTH = 18
+
+
+def view_lines(app: App, view: View, contact: Mapping[str, str] | None) -> Iterator[Text | str]:
+    """A view as lines: head, fields, documents, what is left to do about it."""
+    yield from _part_lines(app, view.main)
+    if contact:
+        for key, value in contact.items():
+            yield _line(key, value)
+    if view.request is not None:
+        yield ""
+        yield T("of {id}: {title}", id=view.request.record.id, title=view.request.record.title)
+    for part in view.documents:
+        yield ""
+        yield from _part_lines(app, part)
+    for step in view.unsettled():
+        yield ""
+        yield T(
+            "unsettled: {do} by {by} ({id}): {effect}",
+            do=step.event.do,
+            by=step.event.by,
+            id=step.event.id,
+            effect=_EFFECTS[step.effect],
+        )
+    for record_id in view.dead:
+        yield T("its link to {id} leads to no record", id=record_id)
+
+
+def view_item(app: App, view: View, contact: Mapping[str, str] | None) -> dict[str, Value]:
+    """A view as the promised JSON shape has it."""
+    return {
+        **_part_item(view.main),
+        "request": view.request.record.id if view.request else None,
+        "documents": [_part_item(part) for part in view.documents],
+        "unsettled": [step.event.id for step in view.unsettled()],
+        "dead_links": list(view.dead),
+        "contact": dict(contact) if contact else None,
+    }
+
+
+def log_item(entry: LogEntry) -> dict[str, Value]:
+    """An event as the promised JSON shape has it, with what became of it."""
+    return {
+        **codec.encode_event(entry.step.event),
+        "record": entry.record_id,
+        "effect": entry.step.effect.value,
+        "settled": entry.settled,
+        "before": entry.step.before,
+        "after": entry.step.after,
+    }
+
+
+def log_row(app: App, entry: LogEntry) -> list[Value]:
+    event, step = entry.step.event, entry.step
+    workflow = app.desk.workflow(entry.kind)
+    move = workflow.moves.get(event.do)
+    what = pick(move.labels, event.do) if move else event.do
+    who = f"{event.by} ({event.on_behalf})" if event.on_behalf else event.by
+    state = ""
+    if step.after and step.after != step.before:
+        state = pick(workflow.states[step.after].labels, step.after)
+    said = [event.text, event.reason, _changes(event.set)]
+    effect = str(_EFFECTS[step.effect])
+    words = "; ".join(one for one in said if one)
+    return [
+        _local(app, event.happened),
+        entry.record_id,
+        what,
+        who,
+        state,
+        f"[{effect}] {words}" if effect else words,
+    ]
+
+
+def _part_lines(app: App, part: Part) -> Iterator[Text | str]:
+    record, workflow = part.record, part.workflow
+    state = workflow.states.get(record.status)
+    label = pick(state.labels, record.status) if state else record.status
+    yield T(
+        "{id}  {kind}  {state}  {title}",
+        id=record.id,
+        kind=pick(workflow.labels, record.kind),
+        state=label,
+        title=record.title,
+    )
+    header = {key: value for key, value in record.header.items() if key not in _TECHNICAL}
+    fields = app.desk.kinds.fields(record.kind)
+    for path, value in [*leaves(header), *part.computed.items()]:
+        field = fields.get(path)
+        name = pick(field.labels, path) if field else path
+        if path == (workflow.request_link or "") or path.startswith(f"{workflow.request_link}."):
+            continue
+        yield from _value_lines(
+            app, name, value, field.label(value) if field and isinstance(value, str) else {}
+        )
+
+
+def _value_lines(app: App, name: str, value: Value, label: Mapping[str, str]) -> Iterator[str]:
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            shown = (
+                "  ".join(_short(app, one) for key, one in item.items() if key != "id")
+                if isinstance(item, dict)
+                else str(item)
+            )
+            yield _line(name if index == 0 else "", shown)
+        return
+    text = pick(label, str(value)) if label else _short(app, value)
+    for index, line in enumerate(text.splitlines() or [""]):
+        yield _line(name if index == 0 else "", line)
+
+
+def _line(name: str, text: str) -> str:
+    return f"  {pad(name, _LABEL_WIDTH)}{text}"
+
+
+def _short(app: App, value: Value) -> str:
+    if isinstance(value, str) and len(value) == 25 and value[10] == "T":
+        return _local(app, value)
+    return str(value)
+
+
+def _local(app: App, text: str) -> str:
+    from svcdesk.errors import SvcdeskError
+
+    try:
+        return strict_instant(text).astimezone(app.zone).strftime("%Y-%m-%d %H:%M")
+    except SvcdeskError:
+        return text
+
+
+def _changes(values: Mapping[str, Value]) -> str:
+    shown = {path: value for path, value in values.items() if path not in ("status", "submitted")}
+    return ", ".join(f"{path}: {'–' if value is None else value}" for path, value in shown.items())
+
+
+def _part_item(part: Part) -> dict[str, Value]:
+    return {
+        "id": part.record.id,
+        "path": part.path,
+        "record": codec.encode(part.record),
+        "computed": dict(part.computed),
+    }
