@@ -109,7 +109,7 @@ def _cell(app: App, row: Row, name: str) -> Cell | Value:
         state = row.workflow.states.get(row.record.status)
         return Cell(value, pick(state.labels, state.name) if state else None)
     field = app.desk.fields.get(name)
-    label = field.label(value) if field is not None and isinstance(value, str) else {}
+    label = field.labels_of(value) if field is not None and isinstance(value, str) else {}
     return Cell(value, pick(label, str(value))) if label else value
 
 

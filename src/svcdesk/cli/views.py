@@ -117,7 +117,7 @@ def _part_lines(app: App, part: Part) -> Iterator[Text | str]:
         if path == (workflow.request_link or "") or path.startswith(f"{workflow.request_link}."):
             continue
         yield from _value_lines(
-            app, name, value, field.label(value) if field and isinstance(value, str) else {}
+            app, name, value, field.labels_of(value) if field and isinstance(value, str) else {}
         )
 
 

@@ -86,4 +86,4 @@ def _label(desk: Desk, path: str, value: Value) -> str:
     if path == "status":
         state = desk.workflow(REQUEST).states.get(value)
         return pick(state.labels, value) if state else value
-    return pick(field.label(value), value)
+    return pick(field.labels_of(value), value)
