@@ -36,10 +36,11 @@ _ONE = frozenset({
     "items", "contains", "additionalProperties", "propertyNames", "not", "if", "then", "else",
 })  # fmt: skip
 _MANY = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-_NAMED = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
+_NAMED = frozenset({"properties", "patternProperties", "$defs"})
 _COUNTS = frozenset({
     "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties",
 })  # fmt: skip
+_NUMBERS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 _TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 _KNOWN = _WORDS | _ONE | _MANY | _NAMED
 
@@ -149,18 +150,10 @@ class _Inspection:
                 self.subschema(one, f"{here}/{name}")
         elif word == "$ref":
             self._reference(inner, here)
-        elif word == "format" and inner not in FORMATS:
-            self.refuse(here, T("only {names} are supported", names=", ".join(FORMATS)))
-        elif word in _COUNTS and not (type(inner) is int and inner >= 0):
-            self.refuse(here, T("must be a whole number, zero or more"))
-        elif word == "type":
-            named = inner if isinstance(inner, list) else [inner]
-            if not named or not all(one in _TYPES for one in named if isinstance(one, str)):
-                self.refuse(here, T("only {names} are types", names=", ".join(sorted(_TYPES))))
-        elif word == "required" and not _are_texts(inner):
-            self.refuse(here, T("must be a list of names"))
-        elif word == "enum" and (not isinstance(inner, list) or not inner):
-            self.refuse(here, T("must be a list of what is allowed"))
+        else:
+            wrong = _wrong_value(word, inner)
+            if wrong is not None:
+                self.refuse(here, wrong)
 
     def _reference(self, reference: Value, here: str) -> None:
         """Only `#/$defs/NAME`, here or in the common file: nothing is ever fetched."""
@@ -178,11 +171,10 @@ class _Inspection:
             self.refuse(here, T("there is no definition “{name}”", name=name))
 
     def _limits(self, value: Values, place: str) -> None:
-        pattern = value.get("pattern")
-        if pattern is not None:
+        if "pattern" in value:
             longest = value.get("maxLength")
             inspect_pattern(
-                pattern,
+                value["pattern"],
                 longest if isinstance(longest, int) else LONGEST,
                 lambda what: self.refuse(f"{place}/pattern", what),
             )
@@ -220,6 +212,49 @@ class _Inspection:
         unfolded({key: value for key, value in self.schema.items() if key != "$defs"})
 
 
+def _wrong_value(word: str, value: Value) -> Text | None:
+    """What is wrong with the value of a keyword that holds no schema, if anything."""
+    if word == "$schema" and value != DRAFT:
+        return T("must be “{draft}”", draft=DRAFT)
+    if word == "format" and value not in FORMATS:
+        return T("only {names} are supported", names=", ".join(FORMATS))
+    if word in _COUNTS and not (type(value) is int and value >= 0):
+        return T("must be a whole number, zero or more")
+    if word in _NUMBERS and type(value) not in (int, float):
+        return T("must be a number")
+    if word == "multipleOf" and not (type(value) in (int, float) and float(str(value)) > 0):
+        return T("must be a number above zero")
+    if word == "type" and not _are_types(value):
+        return T("only {names} are types", names=", ".join(sorted(_TYPES)))
+    if word == "required" and not _are_names(value):
+        return T("must be a list of names, each once")
+    if word == "dependentRequired" and not (
+        isinstance(value, Mapping) and all(_are_names(one) for one in value.values())
+    ):
+        return T("must be lists of names, each once")
+    if word in ("enum", "examples") and (not isinstance(value, list) or not value):
+        return T("must be a list of what is allowed")
+    if word in ("uniqueItems", "deprecated") and not isinstance(value, bool):
+        return T("must be true or false")
+    if word in ("title", "description", "$comment") and not isinstance(value, str):
+        return T("must be a text")
+    return None
+
+
+def _are_types(value: Value) -> bool:
+    if isinstance(value, list):
+        return bool(value) and _are_names(value) and all(one in _TYPES for one in value)
+    return isinstance(value, str) and value in _TYPES
+
+
+def _are_names(value: Value) -> bool:
+    return (
+        isinstance(value, list)
+        and all(isinstance(one, str) for one in value)
+        and len(set(map(str, value))) == len(value)
+    )
+
+
 def _deeper_than(limit: int, value: Value) -> bool:
     level: list[Value] = [value]
     for _ in range(limit):
@@ -230,10 +265,6 @@ def _deeper_than(limit: int, value: Value) -> bool:
             for inner in (one.values() if isinstance(one, dict) else one)
         ]
     return bool(level)
-
-
-def _are_texts(value: Value) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -8,11 +8,14 @@ import time
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from schema_examples import ROOT
 
 from svcdesk.errors import Invalid
 from svcdesk.store.schema_compose import COMMON, common_definitions
+from svcdesk.store.schema_engine import thorough
 from svcdesk.store.schema_guard import (
+    _KNOWN,
     DRAFT,
     NODE_LIMIT,
     SIZE_LIMIT,
@@ -189,6 +192,28 @@ def test_json_means_one_thing_or_is_refused(data: bytes) -> None:
         read_json(data, path="schemas/loan.schema.json")
     assert caught.value.code == "E_SCHEMA"
     assert "schemas/loan.schema.json" in str(caught.value)
+
+
+ODD_VALUES = [
+    None, True, False, -1, 0, 1, 1.5, "", "string", "^a$", [], [1], ["a"], ["a", "a"], ["string"],
+    ["string", "string"], [{}], {}, {"a": 1}, {"a": []}, {"a": ["b"]}, {"a": {}}, [True],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", sorted(_KNOWN))
+def test_what_is_let_in_is_a_schema(word: str) -> None:
+    """Only what is inspected is composed, and no engine looks at the metaschema again."""
+    let_in = 0
+    for value in ODD_VALUES:
+        schema = {"properties": {"a": {word: value, "maxItems": 5}}}
+        try:
+            inspect_schema(schema, path="x")
+        except Invalid:
+            continue
+        let_in += 1
+        Draft202012Validator.check_schema(schema)
+        thorough(schema).is_valid({"a": ["b"]})
+    assert let_in or word in ("$schema", "$ref", "format", "$defs")
 
 
 def test_json_that_breaks_off_is_refused_with_its_line() -> None:
