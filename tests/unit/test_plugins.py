@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from plugin_packages import Packages, packages
 
+import svcdesk
 from svcdesk.errors import NotFound, PluginFailed, Refused, UsageError
 from svcdesk.hookspecs import (
     Channel,
@@ -53,6 +55,7 @@ FORMAT = """
         return [Format("loud", "in capitals", lambda table, rendering: "LOUD\\n", data=True)]
 """
 TABLE = Table("t/1", "", [Column("id", "id")], [["SR-1"]])
+SOURCES = str(Path(svcdesk.__file__).parents[1])
 KINDS = {"request": 1, "handling": 1, "delivery": 1, "feedback": 1}
 RULE = Rule("TEST100", "test", Severity.WARNING, T("t"), T("w"), T("r"))
 
@@ -186,7 +189,7 @@ def test_nothing_that_lies_in_the_current_directory_is_run(tmp_path: Path) -> No
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=here,
-        env={"PYTHONPATH": str(site), "PATH": ""},
+        env={"PYTHONPATH": os.pathsep.join([str(site), SOURCES]), "PATH": ""},
         capture_output=True,
         text=True,
         check=True,

@@ -101,7 +101,7 @@ def _program(name: str) -> str:
     path = Path(name).expanduser()
     if path.is_absolute():
         return str(path)
-    found = shutil.which(name) if path.name == name else None
+    found = shutil.which(name)
     if found is None or not Path(found).is_absolute():
         raise _refused(
             T("there is no program {program}", program=name),
