@@ -128,6 +128,18 @@ def test_the_command_line_lists_it_with_its_package_and_its_command(
     assert "outbox" in without.stderr
 
 
+def test_a_command_says_which_plugin_of_the_desk_it_had_to_do_without(
+    desk: Sandbox, installed: Path
+) -> None:
+    without = svcdesk(desk, installed, "list")
+    assert without.returncode == 0
+    assert "the plugin example is not loaded: you have not trusted it" in without.stderr
+    assert "SVCDESK_TRUST=example" in without.stderr
+    for quiet in (("--no-plugins", "list"), ("list", "--format", "json")):
+        assert svcdesk(desk, installed, *quiet).stderr == ""
+    assert svcdesk(desk, installed, "list", SVCDESK_TRUST="example").stderr == ""
+
+
 def test_its_own_tests_pass_where_it_is_installed(installed: Path) -> None:
     tests = Path(__file__).parents[2] / "plugins" / "svcdesk-example" / "tests"
     done = subprocess.run(

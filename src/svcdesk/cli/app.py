@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from svcdesk.desk import Desk
     from svcdesk.hookspecs import Rendering
     from svcdesk.model.table import Table
-    from svcdesk.plugins import Plugins
+    from svcdesk.plugins import Plugins, Problem
 
 _LANGUAGE_LINE = re.compile(r"^language:[ \t]*['\"]?([a-z]{2})", re.MULTILINE)
 
@@ -98,6 +98,12 @@ class App:
             from svcdesk.plugins import build_plugins
 
             return build_plugins(entry_points=False)
+
+    def plugin_problems(self) -> tuple[Problem, ...]:
+        """What is wrong with plugins, as far as this call needed any; nothing is loaded for it."""
+        desk = vars(self).get("desk")
+        plugins: Plugins | None = vars(desk).get("plugins") if desk is not None else None
+        return plugins.problems if plugins is not None else ()
 
     @cached_property
     def zone(self) -> ZoneInfo:

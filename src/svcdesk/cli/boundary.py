@@ -28,6 +28,12 @@ INTERRUPTED = 130
 
 def guarded(command: click.Command, app: App, arguments: list[str] | None) -> int:
     """Run a command; its exit code. Whatever goes wrong is told on stderr."""
+    code = _run(command, app, arguments)
+    _tell_of_plugins(app)
+    return code
+
+
+def _run(command: click.Command, app: App, arguments: list[str] | None) -> int:
     try:
         result: Any = command.main(
             args=arguments, prog_name="svcdesk", standalone_mode=False, obj=app
@@ -67,6 +73,16 @@ def _tell(app: App, error: SvcdeskError) -> None:
     out.err(T("svcdesk: {message}", message=message))  # a Text: only its own line breaks break
     if error.hint is not None:
         out.err(T("  → {hint}", hint=error.hint))
+
+
+def _tell_of_plugins(app: App) -> None:
+    """What the call asked of plugins and did not get; a program that wants JSON asks `plugins`."""
+    if app.said.format in ("json", "jsonl"):
+        return
+    for problem in app.plugin_problems():
+        app.out.err(T("svcdesk: {message}", message=problem.message))
+        if problem.hint is not None:
+            app.out.err(T("  → {hint}", hint=problem.hint))
 
 
 def as_json(error: SvcdeskError) -> dict[str, str | int | None]:
