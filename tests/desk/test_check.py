@@ -285,6 +285,29 @@ def test_the_desk_s_own_files(
         assert found[0].line is not None
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("policy: delivery-template", "policy: delivery-templat", "policy"),
+        ("calendar: office", "calendar: offise", "calendar"),
+        ("numbering: daily", "numbering: dayly", "numbering"),
+        ("  fault:\n    - handling\n", "  fault:\n    - handlin\n", "documents.fault"),
+    ],
+)
+def test_what_desk_yaml_names_is_there(desk: Sandbox, old: str, new: str, field: str) -> None:
+    desk.edit("records/desk.yaml", old, new)
+    found = only(desk)
+    assert (found.rule.name, found.field, found.path) == (
+        "unknown-name", field, "records/desk.yaml",
+    )  # fmt: skip
+
+
+def test_a_policy_that_nobody_can_follow_is_named(desk: Sandbox) -> None:
+    path = "records/policies/delivery-template.yaml"
+    desk.write(path, desk.read(path).replace("when: ", "when: nofield:1 ", 1))
+    assert path in [one.path for one in own_findings(desk)]
+
+
 def test_the_desk_s_own_schemas(desk: Sandbox) -> None:
     desk.write("schemas/riddle.schema.json", '{"type": "object"}')
     [found] = desk.open().check().findings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from svcdesk.desk import rules
 from svcdesk.desk.settings import parse_facts, parse_people
 from svcdesk.errors import SvcdeskError
-from svcdesk.i18n import T
+from svcdesk.i18n import T, Text
 from svcdesk.model.finding import Finding
 from svcdesk.model.record import Record
+from svcdesk.sla.calendar import ALWAYS
+from svcdesk.sla.calendar_file import parse_calendar
 from svcdesk.store.tickets import RECORDS
 from svcdesk.store.yaml_read import Document, parse
 
@@ -86,6 +88,47 @@ def check_kinds(desk: Desk) -> Iterator[Finding]:
             desk.kinds.validator(name).is_valid({})
         except SvcdeskError as error:
             yield of_error(error)
+
+
+def check_references(desk: Desk, entries: Sequence[Entry]) -> Iterator[Finding]:
+    """What the desk's own files name, in each other: policies, calendars, kinds, schemes."""
+    for entry in entries:
+        name = entry.path.rpartition("/")[2].removesuffix(".yaml")
+        schema = schema_of(entry.path)
+        try:
+            if schema == "calendar":
+                parse_calendar(desk.read_yaml(entry.path), name)
+            elif schema == "policy":
+                desk.sla.policy(name)
+        except SvcdeskError as error:
+            yield of_error(error, entry.path)
+    facts, there = desk.facts, {entry.path for entry in entries}
+    for field, shelf, name in (
+        ("policy", "policies", facts.policy),
+        ("calendar", "calendars", facts.calendar),
+    ):
+        path = f"{RECORDS}/{shelf}/{name}.yaml"
+        if path not in there and (field, name) != ("calendar", ALWAYS):
+            yield _missing(field, T("there is no {path}", path=path))
+    try:
+        desk.plugins.numbering(facts.numbering)
+    except SvcdeskError as error:
+        yield _missing("numbering", error.message, error.hint)
+    for type_, kinds in facts.documents.items():
+        for kind in kinds:
+            if kind not in desk.kinds:
+                yield _missing(f"documents.{type_}", T("there is no kind “{kind}”", kind=kind))
+
+
+def _missing(field: str, message: Text, hint: Text | None = None) -> Finding:
+    """Something that desk.yaml names and that is not there."""
+    return Finding(
+        rules.UNKNOWN_NAME,
+        T("{path}: {field}: {what}", path=DESK_FILE, field=field, what=message),
+        path=DESK_FILE,
+        field=field,
+        hint=hint,
+    )
 
 
 def check_strays(

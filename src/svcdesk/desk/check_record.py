@@ -41,6 +41,14 @@ class Survey:
     by_uid: dict[str, Record] = field(default_factory=dict)
     former: dict[str, Record] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    _folds: dict[str, Fold] = field(default_factory=dict)
+
+    def folded(self, loaded: Loaded) -> Fold:
+        """The fold of a record's events, made once."""
+        if loaded.path not in self._folds:
+            record = loaded.record
+            self._folds[loaded.path] = fold(record.events, self.desk.workflow(record.kind))
+        return self._folds[loaded.path]
 
     def add(self, record: Record) -> None:
         self.by_id.setdefault(record.id, record)
@@ -84,21 +92,20 @@ def check_record(survey: Survey, loaded: Loaded) -> Iterator[Finding]:
             rules.MISPLACED, T("{path} belongs at {place}", path=loaded.path, place=belongs), "id"
         )
     workflow = desk.workflow(record.kind)
-    folded = fold(record.events, workflow)
     yield from _schema(desk, about)
-    yield from _events(about, workflow, folded)
-    yield from _people(about, desk, folded)
+    yield from _events(about, workflow, survey.folded(loaded))
+    yield from _people(about, desk, survey.folded(loaded))
     yield from _links(about, survey, workflow)
     yield from _attachments(about, desk)
     if not is_canonical(loaded.document.text, loaded.document.value):
         yield about.finding(rules.LAYOUT, T("{path} is laid out another way", path=loaded.path))
 
 
-def check_hand_edits(desk: Desk, loaded: Loaded, head: Record | None) -> Iterator[Finding]:
+def check_hand_edits(survey: Survey, loaded: Loaded, head: Record | None) -> Iterator[Finding]:
     """Tracked fields that say something else than the events; `head` is the committed record."""
     record, about = loaded.record, _About(loaded)
-    workflow = desk.workflow(record.kind)
-    edits = hand_edits(record, fold(record.events, workflow), workflow)
+    workflow = survey.desk.workflow(record.kind)
+    edits = hand_edits(record, survey.folded(loaded), workflow)
     for path, (header, made) in edits.items():
         committed = head is not None and head.get(path) == header
         yield about.finding(

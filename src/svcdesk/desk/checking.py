@@ -14,17 +14,17 @@ from svcdesk.desk.check_files import (
     check_desk_files,
     check_kinds,
     check_modes,
+    check_references,
     check_strays,
     of_error,
     walk,
 )
 from svcdesk.desk.check_record import Survey, check_hand_edits, check_record
 from svcdesk.desk.judging import judge
-from svcdesk.desk.reading import Reading, read_records
+from svcdesk.desk.reading import Reading, many_values, read_records
 from svcdesk.desk.writing import Done
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T
-from svcdesk.lifecycle.fold import fold
 from svcdesk.lifecycle.header import hand_edits
 from svcdesk.model.finding import Finding, Severity, failing
 from svcdesk.model.record import Record
@@ -59,7 +59,8 @@ def check_desk(desk: Desk, ids: Sequence[str] | None = None, *, fix: bool = Fals
     `fix` what can be mended without judgement – layout, missing uids of links – is, in one
     commit, and the desk checked again.
     """
-    result = _check(desk, ids)
+    with many_values():
+        result = _check(desk, ids)
     if not fix:
         return result
     from svcdesk.desk.mending import mend
@@ -85,6 +86,7 @@ def _check(desk: Desk, ids: Sequence[str] | None) -> CheckResult:
         if _has_errors(basis):
             # What the records are to be judged by cannot be trusted: nothing said of them would be.
             return CheckResult(_sorted(found), 0, 0)
+        found += check_references(desk, entries)
         reading = read_records(desk)
         found += _records(desk, reading, partial=False)
         found += _whole(desk, entries, reading)
@@ -112,7 +114,7 @@ def _records(desk: Desk, reading: Reading, *, partial: bool) -> Iterator[Finding
         yield from found
         if not any(one.rule is rules.UNKNOWN_KIND for one in found):
             judged.append(loaded)
-    yield from _edited(desk, judged)
+    yield from _edited(survey, judged)
     for loaded in judged:
         yield from judge(
             desk,
@@ -120,6 +122,7 @@ def _records(desk: Desk, reading: Reading, *, partial: bool) -> Iterator[Finding
             loaded.path,
             latest=survey.by_id,
             document=loaded.document,
+            folded=survey.folded(loaded),
             complete=not partial,
         )
 
@@ -138,12 +141,12 @@ def _unreadable(unreadable: Unreadable) -> Finding:
     )
 
 
-def _edited(desk: Desk, records: Sequence[Loaded]) -> Iterator[Finding]:
+def _edited(survey: Survey, records: Sequence[Loaded]) -> Iterator[Finding]:
     """Hand edits, with one question to git for all of them."""
-    edited = []
+    desk, edited = survey.desk, []
     for loaded in records:
         workflow = desk.workflow(loaded.record.kind)
-        if hand_edits(loaded.record, fold(loaded.record.events, workflow), workflow):
+        if hand_edits(loaded.record, survey.folded(loaded), workflow):
             edited.append(loaded)
     if not edited:
         return
@@ -154,7 +157,7 @@ def _edited(desk: Desk, records: Sequence[Loaded]) -> Iterator[Finding]:
         for loaded, (_, data) in zip(edited, objects, strict=True):
             heads[loaded.path] = _committed(data, loaded.path)
     for loaded in edited:
-        yield from check_hand_edits(desk, loaded, heads.get(loaded.path))
+        yield from check_hand_edits(survey, loaded, heads.get(loaded.path))
 
 
 def _committed(data: bytes | None, path: str) -> Record | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from svcdesk.desk.rules import RULE_FAILED
 from svcdesk.errors import PluginFailed, SvcdeskError
 from svcdesk.hookspecs import Subject
-from svcdesk.lifecycle.fold import fold
+from svcdesk.lifecycle.fold import Fold, fold
 from svcdesk.model.finding import Finding
 from svcdesk.model.record import Record
 from svcdesk.store.yaml_read import Document
@@ -24,17 +24,19 @@ def judge(
     *,
     latest: Mapping[str, Record] | None = None,
     document: Document | None = None,
+    folded: Fold | None = None,
     complete: bool = False,
 ) -> list[Finding]:
     """Every rule's findings about one record.
 
     `latest` are records by id that stand instead of those on disk (an operation's own changes);
-    `complete` says that they are all there is. `document` is the parsed file, for line numbers.
+    `complete` says that they are all there is. `document` is the parsed file, for line numbers;
+    `folded` the record's fold, where it is made already.
     """
     workflow = desk.workflow(record.kind)
     subject = Subject(
         record=record,
-        folded=fold(record.events, workflow),
+        folded=folded or fold(record.events, workflow),
         workflow=workflow,
         documents=linked(desk, record, latest or {}, complete=complete),
         facts=desk.facts,

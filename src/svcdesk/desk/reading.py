@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,12 +40,18 @@ def read_records(
             wanted += [path for path in gone if _is_one(desk, path, prefix)]
         return _read(desk, sorted(wanted), earlier)
 
-    # Tens of thousands of small values at once: the collector would look through all of them
-    # again and again, and find nothing.
+    with many_values():
+        return consistent(desk.repository, read)
+
+
+@contextmanager
+def many_values() -> Iterator[None]:
+    """Keep the collector still while tens of thousands of small values are made: it would look
+    through all of them again and again, and find nothing."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return consistent(desk.repository, read)
+        yield
     finally:
         if collecting:
             gc.enable()

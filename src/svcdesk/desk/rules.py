@@ -143,10 +143,17 @@ RULE_FAILED = _rule(
     T("a check that could not be made is not a check that was passed"),
     T("tell the plugin's author; `svcdesk plugins` says where it comes from"),
 )  # fmt: skip
+UNKNOWN_NAME = _rule(
+    20, "unknown-name", _ERROR,
+    T("desk.yaml names something that is not there"),
+    T("a policy, calendar, kind or numbering scheme that is not there decides nothing"),
+    T("mend the name, or add what it names"),
+)  # fmt: skip
+
 CORE = (
     MISPLACED, TWIN_UID, TWIN_NAME, TWIN_ID, STRAY, ODD_MODE, NEAR_LIMIT, HAND_EDIT,
     EVENT_FORM, UNKNOWN_MOVE, UNKNOWN_PERSON, DEAD_LINK, BARE_LINK, UNSETTLED, LAYOUT,
-    UNKNOWN_KIND, ATTACHMENT_GONE, ATTACHMENT_CHANGED, RULE_FAILED,
+    UNKNOWN_KIND, ATTACHMENT_GONE, ATTACHMENT_CHANGED, RULE_FAILED, UNKNOWN_NAME,
 )  # fmt: skip
 
 

@@ -48,7 +48,10 @@ def notices(desk: Desk, done: Done, move: str) -> list[Notice]:
         record = {
             key: value for key, value in codec.encode(change.record).items() if key != "events"
         }
+        known = {event.id for event in change.original.events} if change.original else set()
         for moved in change.moves:
+            if moved.event.id in known:
+                continue  # fields changed that no event decides: nothing happened to tell of
             made.append(
                 Notice(
                     id=f"{done.op}/{moved.event.id}",
