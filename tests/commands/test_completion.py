@@ -18,7 +18,7 @@ def complete(desk: Sandbox, line: str) -> list[str]:
     }
     done = svcdesk(desk.root, env=env)
     assert done.err == ""
-    return [one.partition(",")[2] for one in done.out.splitlines()]
+    return [one.partition(",")[2] for one in done.out.split()]
 
 
 @pytest.fixture

@@ -24,16 +24,23 @@ Items = list[CompletionItem[str]]
 
 
 def complete_ids(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
-    """Records with a part of their id like that, open ones first, each with its title."""
+    """Records with a part of their id like that, open ones first, each with its title.
+
+    Where ids may be many and another argument comes last, its completions are offered too: only
+    whoever types knows whether another id is to come.
+    """
     app = ctx.ensure_object(App)
+    last = [one for one in ctx.command.params if one.name in ("last", "move")]
+    others = [item for one in last for item in one.shell_complete(ctx, incomplete)]
     wanted = incomplete.upper()
     with contextlib.suppress(SvcdeskError, OSError):
         paths = [path for path in app.desk.tickets.paths() if _fits(_stem(path), wanted)]
         newest = sorted(paths, key=_stem, reverse=True)[:MOST]
         found = [(path, _head(app, path)) for path in newest]
         found.sort(key=lambda pair: bool(_CLOSED.search(pair[1])))
-        return [CompletionItem(_stem(path), help=_title(text)) for path, text in found]
-    return []
+        ids = [CompletionItem(_stem(path), help=_title(text)) for path, text in found]
+        return [*ids, *others]
+    return others
 
 
 def complete_people(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
