@@ -1,7 +1,7 @@
 """Every error that svcdesk raises on purpose, in one tree.
 
     SvcdeskError                      exit code
-    ├── UsageError                    2   the words of the call are off (unknown option, field, query)
+    ├── UsageError                    2   the words of the call are off (option, field, query)
     └── Refused                       3   understood, and not done; nothing has changed
         ├── NotADesk                      no git, no repository, no desk, a desk of a later format
         ├── NotFound                      no record, person, file or revision of that name

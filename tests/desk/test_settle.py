@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from desk_helpers import add_people, load, new_request, newest
+from desk_helpers import RESULT, add_people, load, new_request, newest
 
+from svcdesk.desk import Circumstances
 from svcdesk.errors import NotAllowed, NotFound
 from svcdesk.lifecycle.fold import fold
 from svcdesk.model.record import Event
@@ -70,6 +71,21 @@ def test_one_can_be_named_by_its_ending(desk: Sandbox, request_id: str) -> None:
 def test_nothing_unsettled_is_refused(desk: Sandbox, request_id: str) -> None:
     with pytest.raises(NotFound):
         desk.open().settle(request_id)
+
+
+def test_a_later_move_settles_it_too(desk: Sandbox, request_id: str) -> None:
+    desk.open().set([request_id], {"type": "fault"})
+    first = newest(desk, request_id)
+    dead = Event(id=first.id[:-2] + "ZZ", at=first.at, by="engineer-1", do="confirm",
+                 set={"status": "confirmed"}, was={"status": "resolved"})  # fmt: skip
+    land(desk, request_id, dead)
+    desk.open().move([request_id], "resolve", {"result": RESULT}, around=Circumstances(settles=()))
+    assert newest(desk, request_id).settles == (dead.id,)
+    assert desk.open().show(request_id).unsettled() == ()
+    [handling] = desk.open().show(request_id).documents
+    assert all(event.settles == () for event in handling.record.events)
+    with pytest.raises(NotFound):
+        desk.open().move([request_id], "close", around=Circumstances(settles=()))
 
 
 def test_it_needs_the_right(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from svcdesk.lifecycle.dates import check_when
 from svcdesk.lifecycle.fold import fold
 from svcdesk.lifecycle.moves import Moved, find_move, open_record, set_fields, split
 from svcdesk.lifecycle.rights import authorise, rights_for_fields
+from svcdesk.lifecycle.unsettled import chosen_unsettled
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.kind import Kind, Move
 from svcdesk.model.people import REQUESTER
@@ -39,6 +40,8 @@ class Circumstances:
     when: datetime | None = None
     words: Words = field(default_factory=Words)
     options: Options = field(default_factory=Options)
+    settles: tuple[str, ...] | None = None
+    """Unsettled events that a move settles, by unique endings of their ids; `()` for all."""
 
 
 def new_record(desk: Desk, kind_name: str, given: Values, around: Circumstances) -> Done:
@@ -131,10 +134,21 @@ def _move_one(
     if around.when:
         _check_when(desk, record, around.when, is_move=move.counts_as_move(state))
     _refuse_late_reopening(desk, record, move, state)
-    plan = plan_move(record, name, given, act, around.words, _chain(desk, draft, record))
+    words = _settling(desk, record, speaking, around)
+    plan = plan_move(record, name, given, act, words, _chain(desk, draft, record))
     for moved in plan.all:
         draft.keep(moved)
     return plan.subject
+
+
+def _settling(desk: Desk, record: Record, author: Author, around: Circumstances) -> Words:
+    """What is said, with the events that the move settles beside what it does."""
+    if around.settles is None:
+        return around.words
+    workflow = desk.workflow(record.kind)
+    authorise("settle", workflow.roles, author.person, record=record.id)
+    folded = fold(record.events, workflow)
+    return replace(around.words, settles=chosen_unsettled(record.id, folded, around.settles))
 
 
 def _chain(desk: Desk, draft: Draft, record: Record) -> Chain:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from svcdesk.desk.draft import Draft
 from svcdesk.desk.records import Circumstances
 from svcdesk.desk.writing import Done, Story, perform
-from svcdesk.errors import NotFound
-from svcdesk.i18n import T
-from svcdesk.lifecycle.fold import Fold, fold
+from svcdesk.lifecycle.fold import fold
 from svcdesk.lifecycle.moves import append
 from svcdesk.lifecycle.rights import authorise
+from svcdesk.lifecycle.unsettled import chosen_unsettled
 from svcdesk.model.record import SETTLE, Record
 
 if TYPE_CHECKING:
@@ -32,33 +31,13 @@ def settle(desk: Desk, ending: str, event_ids: Sequence[str] | None, around: Cir
         workflow = desk.workflow(record.kind)
         authorise("settle", workflow.roles, author.person, author.principal, record=record.id)
         before = fold(record.events, workflow)
-        chosen = _chosen(record, before, event_ids)
+        chosen = chosen_unsettled(record.id, before, event_ids or ())
         act = desk.act(author, when=around.when, via=around.via)
         event = act.event(SETTLE, record.newest_event_id(), settles=chosen, words=around.words)
         draft.keep(append(record, before, workflow, event))
         return Story(f"{record.id}: settle {_listed(record, chosen)}", [], SETTLE)
 
     return perform(desk, build, around.options)
-
-
-def _chosen(record: Record, folded: Fold, wanted: Sequence[str] | None) -> tuple[str, ...]:
-    open_ids = [step.event.id for step in folded.unsettled()]
-    if not open_ids:
-        raise NotFound(T("{record} has nothing unsettled", record=record.id), record=record.id)
-    if not wanted:
-        return tuple(open_ids)
-    chosen = []
-    for one in wanted:
-        found = [event_id for event_id in open_ids if event_id.endswith(one.upper())]
-        if len(found) != 1:
-            raise NotFound(
-                T("{record}: “{event}” is none of its unsettled events",
-                  record=record.id, event=one),
-                hint=T("unsettled: {events}", events=", ".join(open_ids)),
-                record=record.id,
-            )  # fmt: skip
-        chosen.append(found[0])
-    return tuple(dict.fromkeys(chosen))
 
 
 def _listed(record: Record, chosen: Sequence[str]) -> str:

@@ -11,11 +11,13 @@ from svcdesk.model.record import Event, Value, Values
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said along with a move: the text itself, a reason, and marks such as `auto`."""
+    """What is said along with a move: the text itself, a reason, marks such as `auto`, and the
+    ids of unsettled events that it settles."""
 
     text: str | None = None
     reason: str | None = None
     marks: Values = field(default_factory=dict)
+    settles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Act:
             set=set or {},
             was=was,
             void=void,
-            settles=settles,
+            settles=settles or said.settles,
             text=said.text,
             reason=said.reason,
             extra=marks,

@@ -7,7 +7,7 @@ workflow (`writes:`); which of them a request needs, the desk says by type.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from svcdesk.lifecycle.act import Act, Words
 from svcdesk.lifecycle.fold import fold
@@ -72,8 +72,9 @@ def plan_move(
     taken = {path for one in writes for path in one.fields}
     linked = record
     documents = []
+    spoken = replace(words, settles=()) if words else None  # those are the record's own events
     for write in writes:
-        made = _write_document(write, record, wanted, act, words, chain)
+        made = _write_document(write, record, wanted, act, spoken, chain)
         documents.append(made)
         if made.before is None:
             linked = with_link(linked, write.document, made.record)

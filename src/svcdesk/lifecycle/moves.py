@@ -167,7 +167,7 @@ def refuse_hand_edits(record: Record, folded: Fold, workflow: Workflow) -> None:
         path, (header, made) = next(iter(edits.items()))
         raise RepositoryState(
             T(
-                "{record}: {field} was edited by hand: the file says {header}, its events say {made}",
+                "{record}: {field} was edited by hand: the file says {header}, the events {made}",
                 record=record.id,
                 field=path,
                 header=shown(header),

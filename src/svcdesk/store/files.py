@@ -9,7 +9,7 @@ import stat
 import unicodedata
 from pathlib import Path
 
-from svcdesk.errors import FileRefused, NotFound
+from svcdesk.errors import FileRefused, NotFound, Refused
 from svcdesk.i18n import T, Text
 
 _NAME_LIMIT = 255
@@ -106,6 +106,16 @@ def read_regular(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise _too_large(shown, limit)
     return data
+
+
+def disk_refused(error: OSError) -> Refused:
+    """What the operating system refused, as our error (E_DISK)."""
+    return Refused(
+        T("the disk refused {path}: {reason}",
+          path=error.filename or "", reason=error.strerror or str(error)),
+        hint=T("nothing has changed; make room or mend it, then try again"),
+        code="E_DISK",
+    )  # fmt: skip
 
 
 def _read(descriptor: int, limit: int) -> bytes:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from svcdesk.errors import GitFailed, NotADesk
 from svcdesk.i18n import T
@@ -142,7 +141,7 @@ def run_writing(
     Its ends are files, not pipes: a hook's background child holds them open long after git has
     ended, and a reader of a pipe would wait for that child.
     """
-    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out:
+    with _scratch() as stdin, _scratch() as out:
         stdin.write(input)
         stdin.seek(0)
         process = _spawn(
@@ -164,6 +163,16 @@ def run_writing(
             raise
         out.seek(0)
         return Answer(process.returncode, b"", out.read(1 << 20))
+
+
+def _scratch() -> IO[bytes]:
+    """A file without a name: in memory where the system can, so that a full disk does not matter
+    and nothing has to be imported for it."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("svcdesk"), "w+b")
+    import tempfile
+
+    return tempfile.TemporaryFile()
 
 
 def _spawn(args: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:

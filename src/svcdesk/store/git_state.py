@@ -58,12 +58,13 @@ def git_locks(repo: Repository) -> tuple[Path, ...]:
     return tuple(place for place in places if place.exists())
 
 
-def wait_for_git(repo: Repository, seconds: float = FOREIGN_LOCK_WAIT) -> None:
-    """Wait until no git holds the index or the branch. Raises Busy with the lock's path.
+def wait_for_git(repo: Repository, seconds: float | None = None) -> None:
+    """Wait until no git holds the index or the branch (FOREIGN_LOCK_WAIT, if not said otherwise).
 
-    A lock of somebody else's is never removed: its holder may be alive.
+    Raises Busy with the lock's path. A lock of somebody else's is never removed: its holder may
+    be alive.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + (FOREIGN_LOCK_WAIT if seconds is None else seconds)
     while locks := git_locks(repo):
         if time.monotonic() >= deadline:
             raise Busy(

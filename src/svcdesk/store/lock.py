@@ -11,8 +11,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import random
-import socket
 import sys
 import time
 from contextlib import suppress
@@ -54,7 +52,8 @@ class Lock:
             if self._rival is None:
                 with suppress(OSError):
                     os.ftruncate(descriptor, 0)
-                fcntl.flock(descriptor, fcntl.LOCK_UN)
+                with suppress(OSError):  # closing it then has to do
+                    fcntl.flock(descriptor, fcntl.LOCK_UN)
         finally:
             os.close(descriptor)
             if self._rival is not None:
@@ -101,7 +100,8 @@ def acquire(common_dir: Path, wait: float = 30.0) -> Lock:
         left = deadline - time.monotonic()
         if left <= 0:
             raise Busy(_holder(path), hint=T("try again when it has ended"))
-        time.sleep(min(left, random.uniform(0.005, 0.025)))
+        # Of uneven length, so that writers who began together do not keep in step.
+        time.sleep(min(left, 0.005 + os.urandom(1)[0] / 12_800))
 
 
 def _try(path: Path, waited: bool) -> Lock | None:
@@ -143,7 +143,7 @@ def _sign(descriptor: int) -> None:
     """Write down who holds the lock: for people only, nothing is decided by it under flock."""
     facts = {
         "pid": os.getpid(),
-        "host": socket.gethostname(),
+        "host": _host(),
         "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:200],
         "since": int(time.time()),
     }
@@ -162,9 +162,13 @@ def _signature(path: Path) -> dict[str, object]:
     return facts if isinstance(facts, dict) else {}
 
 
+def _host() -> str:
+    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+
+
 def _is_dead(facts: dict[str, object]) -> bool:
     pid = facts.get("pid")
-    if not isinstance(pid, int) or facts.get("host") != socket.gethostname():
+    if not isinstance(pid, int) or facts.get("host") != _host():
         return False
     try:
         os.kill(pid, 0)

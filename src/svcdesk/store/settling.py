@@ -5,8 +5,9 @@ Both the writer that fails and the next one after a crash come here, so there is
 
 from __future__ import annotations
 
-import os
+import math
 import re
+import time
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from svcdesk.store import replacing
 from svcdesk.store.git import Repository
 from svcdesk.store.git_message import trailers_of
 from svcdesk.store.git_process import failure, run_writing
-from svcdesk.store.git_state import git_locks, wait_for_git
+from svcdesk.store.git_state import FOREIGN_LOCK_WAIT, git_locks, wait_for_git
 from svcdesk.store.journal import Entry, Journal
 from svcdesk.store.lock import own_folder
 
@@ -28,6 +29,7 @@ OP = "Svcdesk-Op"
 _FILE = "100644"
 # Gits that may stay for long beside others and never take the index's lock.
 _READERS = frozenset((b"cat-file", b"log", b"show", b"blame", b"rev-list", b"fsmonitor--daemon"))
+_PROCESSES = Path("/proc")
 _LOG = re.compile(r"([0-9a-f]+)\n(.*)", re.DOTALL)
 
 
@@ -198,17 +200,17 @@ def put_locks_aside(repo: Repository) -> list[Text]:
         since = journals.written_at(repo.git_dir)
     except OSError:
         return []
-    notes = []
-    for scratch in repo.git_dir.glob("next-index-*.lock"):
-        if not _alive(scratch.name.removeprefix("next-index-").removesuffix(".lock")):
-            scratch.unlink(missing_ok=True)
-    for lock in git_locks(repo):
+    notes: list[Text] = []
+    scratch = tuple(repo.git_dir.glob("next-index-*.lock"))
+    for lock in (*scratch, *git_locks(repo)):
         with suppress(FileNotFoundError):
-            if lock.stat().st_mtime >= since and not _git_works_in(repo):
-                lock.replace(_aside(repo) / lock.name)
-                notes.append(
-                    T("moved {path} aside: an svcdesk that was stopped had left it", path=lock)
-                )
+            if not since <= lock.stat().st_mtime <= _latest(repo):
+                continue
+            if lock in scratch:
+                lock.unlink()
+                continue
+            lock.replace(_aside(repo) / lock.name)
+            notes.append(T("moved {path} aside: an svcdesk that was stopped left it", path=lock))
     return notes
 
 
@@ -249,22 +251,19 @@ def _aside(repo: Repository) -> Path:
     return folder
 
 
-def _alive(pid: str) -> bool:
-    """Whether a process of that number runs here; in doubt it does."""
-    if os.name != "posix" or not pid.isdigit():
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+def _latest(repo: Repository) -> float:
+    """Up to what time a git that took a lock must be dead by now: none while some git works here.
+
+    Where the system does not tell (only Linux does), a lock has to lie for a while first.
+    """
+    if not _PROCESSES.is_dir():
+        return time.time() - FOREIGN_LOCK_WAIT
+    return 0.0 if _git_works_in(repo) else math.inf
 
 
 def _git_works_in(repo: Repository) -> bool:
-    """Whether a git that may write runs in this worktree, as far as the system tells (Linux)."""
-    for process in Path("/proc").glob("[0-9]*"):
+    """Whether a git that may write runs in this worktree, as Linux tells."""
+    for process in _PROCESSES.glob("[0-9]*"):
         with suppress(OSError):
             if (process / "comm").read_bytes().startswith(b"git"):
                 words = (process / "cmdline").read_bytes().split(b"\0")

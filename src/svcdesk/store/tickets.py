@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from svcdesk.store.files import read_regular, safe_path
-from svcdesk.store.yaml_read import Document, parse
-
 from svcdesk.errors import Ambiguous, FileRefused, NotFound, SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.model.ids import date_of, is_record_id, prefix_of, relative_path
 from svcdesk.model.record import Record
 from svcdesk.store import codec
+from svcdesk.store.files import read_regular, safe_path
+from svcdesk.store.yaml_read import Document, parse
 
 RECORDS = "records"
 FILE_LIMIT = 1 << 20

@@ -11,17 +11,17 @@ staged, unstaged or untracked on other paths stays as it is.
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 
-from svcdesk.errors import Changed, GitFailed, Refused, SvcdeskError
+from svcdesk.errors import Changed, GitFailed, SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.store import cleanliness, git_commit, lock
 from svcdesk.store import journal as journals
-from svcdesk.store.files import safe_path
+from svcdesk.store.files import disk_refused, safe_path
 from svcdesk.store.git import Repository
 from svcdesk.store.git_identity import Identity
 from svcdesk.store.git_message import compose_message
@@ -30,7 +30,7 @@ from svcdesk.store.git_state import refuse_state, wait_for_git
 from svcdesk.store.journal import Entry, Journal
 from svcdesk.store.recovery import recover
 from svcdesk.store.replacing import Step, current, missing_folders, replace_files
-from svcdesk.store.settling import OP, commit_of, settle
+from svcdesk.store.settling import OP, commit_of, put_locks_aside, settle
 
 __all__ = ["Transaction", "begin", "compose_message"]
 
@@ -60,7 +60,7 @@ def begin(
     unfinished write that needs a decision), Refused (E_DISK).
     """
     if op is None:
-        op = secrets.token_hex(13)
+        op = os.urandom(13).hex()
     if not _OP.fullmatch(op):
         raise ValueError(f"not an operation id: {op!r}")
     held = lock.acquire(repo.common_dir, wait)
@@ -70,6 +70,9 @@ def begin(
         notes = recover(repo)
         step("recovered")
         return Transaction(repo, held, op, dirty_ok, step, notes)
+    except OSError as error:
+        held.release()
+        raise disk_refused(error) from error
     except BaseException:
         held.release()
         raise
@@ -211,6 +214,7 @@ class Transaction:
             self._step("journalled")
             replace_files(self.repo.root, journal, swapped, self._step)
             commit = self._commit(journal) if journal.commits else None
+            self.notes += put_locks_aside(self.repo)
             journals.remove(self.repo.git_dir)
             self._step("finished")
         except BaseException as error:
@@ -247,12 +251,7 @@ class Transaction:
             self.notes.append(T("committed, but: {error}", error=error))
             return settled.commit
         if isinstance(error, OSError) and not settled.stuck:
-            raise Refused(
-                T("the disk refused {path}: {reason}",
-                  path=error.filename or "", reason=error.strerror or str(error)),
-                hint=T("nothing has changed; make room or mend it, then try again"),
-                code="E_DISK",
-            ) from error  # fmt: skip
+            raise disk_refused(error) from error
         if isinstance(error, SvcdeskError):
             if settled.stuck:
                 error.hint = T("it is half done: `svcdesk doctor` shows and settles it")

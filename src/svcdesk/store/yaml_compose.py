@@ -2,7 +2,8 @@
 
 Events come one by one, so a hostile file is left at the first event that breaks a rule: nothing
 is expanded, and no tree grows beyond the limits. libyaml reads; PyYAML's own parser stands in
-where it is missing, with the same verdicts and far slower.
+where it is missing: the same values, the same codes but for a few corners of broken YAML (`{a:}`),
+twenty times the time.
 """
 
 from __future__ import annotations

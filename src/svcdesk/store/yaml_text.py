@@ -21,8 +21,6 @@ from svcdesk.store.yaml_values import check_values, same
 
 __all__ = ["dump", "normalise", "normalise_short", "rewrite"]
 
-_TOO_MUCH = ("E_SIZE", "E_NODES")
-
 
 def dump(value: Values) -> str:
     """A file in our layout: block style, two spaces, lists indented under their key, LF.
@@ -35,7 +33,7 @@ def dump(value: Values) -> str:
     try:
         back = parse(text.encode(), path="").value
     except FileRefused as error:
-        raise _too_much(error) from None
+        raise Invalid(error.message, code=error.code, hint=error.hint, line=error.line) from None
     if not same(back, value):
         raise RuntimeError("what was written does not read back as it was meant")
     return text
@@ -60,9 +58,7 @@ def rewrite(text: str, value: Values) -> str:
         for form in _forms(candidate, text):
             try:
                 back = parse(form.encode(), path="").value
-            except FileRefused as error:
-                if error.code in _TOO_MUCH:
-                    raise _too_much(error) from None
+            except FileRefused:
                 continue
             if same(back, value):
                 return form
@@ -96,7 +92,3 @@ def _forms(candidate: str, before: str) -> Iterator[str]:
     if last and candidate.endswith(f"\n{last}\n"):
         yield candidate[:-1]
     yield candidate
-
-
-def _too_much(error: FileRefused) -> Invalid:
-    return Invalid(error.message, code=error.code, hint=error.hint, line=error.line)

@@ -13,7 +13,7 @@ import pytest
 from git_clone import Clone
 
 from svcdesk.errors import Busy, RepositoryState
-from svcdesk.store import journal, settling, transaction
+from svcdesk.store import git_state, journal, transaction
 from svcdesk.store.recovery import finish, inspect, undo
 from svcdesk.store.snapshot import consistent, overlay
 from svcdesk.store.transaction import begin
@@ -277,7 +277,7 @@ def test_locks_that_our_dead_git_left_are_moved_aside(clone: Clone) -> None:
 def test_a_lock_older_than_the_journal_is_somebody_elses(
     clone: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settling.wait_for_git, "__defaults__", (0.1,))
+    monkeypatch.setattr(git_state, "FOREIGN_LOCK_WAIT", 0.1)
     stopped(clone, "added")
     lock = clone.write(".git/index.lock", "")
     os.utime(lock, (1, 1))
@@ -291,7 +291,7 @@ def test_a_lock_older_than_the_journal_is_somebody_elses(
 
 @pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="asks /proc who is alive")
 def test_a_lock_beside_a_living_git_stays(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settling.wait_for_git, "__defaults__", (0.1,))
+    monkeypatch.setattr(git_state, "FOREIGN_LOCK_WAIT", 0.1)
     stopped(clone, "added")
     lock = clone.write(".git/index.lock", "")
     living = subprocess.Popen(

@@ -599,7 +599,6 @@ def test_a_stale_lock_is_named_and_never_removed(
     clone: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(git_state, "FOREIGN_LOCK_WAIT", 0.2)
-    monkeypatch.setattr(git_state.wait_for_git, "__defaults__", (0.2,))
     lock = clone.write(".git/index.lock", "")
     before = clone.head(), clone.read(ONE)
     with pytest.raises(Busy) as caught:

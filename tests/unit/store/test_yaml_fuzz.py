@@ -25,6 +25,9 @@ from svcdesk.store.yaml_values import same
 
 SEEDS = st.integers(0, 1 << 40)
 
+_ONE_PARSER_ONLY = r":[,\]}]|[|>][-+0-9]*#|[^ ]\?"
+"""`{a:, b}`, `|# comment` and `[a?, b]` are read by one of the two parsers and not by the other."""
+
 PIECES = [
     "a", "b", "id", "x y", '"q"', "'s'", '"a\\nb"', ":", ": ", ": ", "- ", "-", "? ", "[", "]", "{",
     "}", ", ", ",", " #c\n", "#", "\n", "\n", "\n", "\n  ", "\n  ", "\n    ", "\n - ", " ", "  ",
@@ -89,8 +92,8 @@ def test_the_parser_that_stands_in_means_the_same(seed: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(yaml_compose, "_PARSER", yaml_compose._PythonParser)
         other = read(text)
-    if value is None and other is not None:
-        assert re.search(r"[\[{,][^\n]*:[,}\]]", text)  # `{a:, b}`, which libyaml refuses
+    if (value is None) != (other is None):
+        assert re.search(_ONE_PARSER_ONLY, text)
         return
     assert value == other
 
@@ -122,13 +125,13 @@ def test_changes_that_remove_nothing_keep_every_comment_and_other_line(seed: int
         ).get_opcodes()
         if tag != "equal"
     )
-    assert out <= 3 * _longest_leaf(text)
+    assert out <= _longest_leaf(text)
 
 
 def _longest_leaf(text: str) -> int:
-    """How many lines the longest text or pair of brackets can take: the most a change may touch."""
+    """How many lines a text of ours, or the longest pair of brackets, takes: what a change may."""
     runs = re.findall(r"(?:[\[{][^\n]*(?:\n[^\n]*)*?[\]}])", text)
-    return max([8, *(run.count("\n") + 2 for run in runs)])
+    return max([6, *(run.count("\n") + 2 for run in runs)])
 
 
 @settings(max_examples=examples(500), deadline=None)

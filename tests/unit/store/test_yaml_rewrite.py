@@ -284,6 +284,43 @@ def test_odd_layouts(text: str, value: dict[str, Any], after: str) -> None:
     assert rewrite(after, value) == after
 
 
+def test_what_comes_at_one_place_stands_in_the_order_of_its_depth() -> None:
+    def change(value: dict[str, Any]) -> None:
+        value["events"][1]["set"]["team"] = "db"
+        value["events"][1]["text"] = "x"
+        value["events"].append({"id": "E3"})
+
+    assert rewritten(CANONICAL, change) == (CANONICAL + "      team: db\n    text: x\n  - id: E3\n")
+
+
+def test_items_are_known_by_their_id_then_by_their_keys() -> None:
+    def change(value: dict[str, Any]) -> None:
+        first, second = value["events"]
+        first["by"], second["by"] = "bot-1", "bot-2"
+        value["events"] = [first, {"id": "E1b"}, second]
+
+    assert changed(CANONICAL, change) == (
+        "    by: front-desk-1\n    by: dispatcher-1\n",
+        "    by: bot-1\n  - id: E1b\n    by: bot-2\n",
+    )
+    text = "a:\n  - k: 1\n    l: 1\n  - m: 1 # c\n    n: 2\n"
+    value = {"a": ["new", {"k": 2, "l": 1}, {"x": 0}, {"m": 2, "n": 2}]}
+    assert rewrite(text, value) == (
+        "a:\n  - new\n  - k: 2\n    l: 1\n  - x: 0\n  - m: 2 # c\n    n: 2\n"
+    )
+
+
+def test_a_new_list_has_its_dashes_where_the_file_has_them() -> None:
+    out, into = changed(BY_HAND, lambda v: v.update(links=["a", {"b": 1, "c": 2}]))
+    assert (out, into) == ("", "links:\n-   a\n-   b: 1\n    c: 2\n")
+
+
+def test_blank_lines_never_become_part_of_a_text() -> None:
+    text = "a: |+\n  x\n\nb: 1\n\n\n# c\nd: 1\n"
+    after = rewrite(text, {"a": "x\n\n", "d": 1})
+    assert parse(after.encode(), path="x").value == {"a": "x\n\n", "d": 1}
+
+
 def test_types_count_as_values() -> None:
     assert rewrite("a: 1\n", {"a": True}) == "a: true\n"
     assert rewrite("a: 1\n", {"a": 1.0}) == "a: 1.0\n"
