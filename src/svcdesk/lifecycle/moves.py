@@ -15,6 +15,7 @@ from svcdesk.i18n import T
 from svcdesk.lifecycle.act import Act, Words
 from svcdesk.lifecycle.fold import STATUS, Effect, Fold, fold
 from svcdesk.lifecycle.header import hand_edits, project
+from svcdesk.model.ids import ulid
 from svcdesk.model.kind import ACTOR, Move, Workflow
 from svcdesk.model.record import SUBMIT, Event, Record, Value, Values, value_at
 
@@ -126,13 +127,25 @@ def open_record(header: Values, workflow: Workflow, act: Act, words: Words | Non
 
 def filled(move: Move, given: Values, record: Record, act: Act) -> Values:
     """The values given, with the move's defaults where nothing was given."""
-    values: dict[str, Value] = dict(given)
+    values: dict[str, Value] = {path: _with_ids(value, act) for path, value in given.items()}
     for path, default in move.defaults.items():
         values.setdefault(path, act.actor if default == ACTOR else default)
     for path, default in move.fills.items():
         if record.get(path) is None:
             values.setdefault(path, act.actor if default == ACTOR else default)
     return values
+
+
+def _with_ids(value: Value, act: Act) -> Value:
+    """Items of a list that are mappings get an id of their own: merging knows them by it."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {"id": ulid(act.now_ms, act.chance()), **item}
+        if isinstance(item, dict) and "id" not in item
+        else item
+        for item in value
+    ]
 
 
 def require(move: Move, given: Values, said: Words, record: str | None) -> None:
