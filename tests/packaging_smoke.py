@@ -122,13 +122,14 @@ def use(python: Path, scratch: Path) -> None:
         return run(f"svcdesk {' '.join(words)}", [svcdesk, *words], cwd=desk, env=environment)
 
     expect(call("--version"), "svcdesk ")
+    schemas = call("schema", "list")
     for kind in KINDS:
-        expect(call("schema", "list"), kind)
+        expect(schemas, kind)
     run("git init", ["git", "init", "--quiet"], cwd=desk, env=environment)
     call("init", "--person", "engineer-1")
     record = call(
         "new", "--channel", "email", "--requester", "李*", "--description", "打印机卡纸",
-        "--format", "ids",
+        "--type", "consultation", "--priority", "P3", "--format", "ids",
     ).strip()  # fmt: skip
     call("assign", record, "engineer-1")
     expect(call("show", record, "--lang", "zh"), "已分配")
