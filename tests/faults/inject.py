@@ -20,6 +20,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,19 +86,19 @@ def run(root: Path, fault: Fault, log: Path) -> tuple[bool, int, str]:
 
 def _write(root: Path, job: str, pipe: int) -> None:
     """The child: never returns."""
-    code = 4
+    code, said = 4, "bug"
     try:
         commit = scene.job(root, job, lambda _step: None)
-        os.write(pipe, DONE.encode() if commit else b"nothing")
-        code = 0
+        code, said = 0, DONE if commit else "nothing"
     except SvcdeskError as error:
-        os.write(pipe, f"refused {error.code} {error}".encode())
-        code = error.exit_code
+        code, said = error.exit_code, f"refused {error.code} {error}"
     except BaseException:
-        os.write(
-            pipe, b"bug " + traceback.format_exc().strip().replace("\n", " | ").encode()[-300:]
-        )
+        said = "bug " + traceback.format_exc().strip().replace("\n", " | ")[-300:]
     finally:
+        for _ in range(2):  # the fault may strike here as well, once
+            with suppress(OSError):
+                os.write(pipe, said.encode())
+                break
         os._exit(code)
 
 

@@ -23,7 +23,7 @@ def refuse_dirty(
         mine = None if data is None else repo.blob_id(data)
         head, staged = git[path]
         if not (mine == head == staged):
-            raise _explain(repo, path)
+            raise explain(repo, path)
 
 
 def index_of(repo: Repository, paths: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -42,8 +42,8 @@ def index_of(repo: Repository, paths: Sequence[str]) -> dict[str, tuple[str, str
     return found
 
 
-def _explain(repo: Repository, path: str) -> RepositoryState:
-    """Why the three differ, in words: asked of git only when they do."""
+def explain(repo: Repository, path: str) -> RepositoryState:
+    """Why file, index and HEAD differ at a path: asked of git only when they do."""
     for entry in repo.index_entries([path]):
         if entry.tag not in ("H", "M"):
             return _overlooked(path, entry.tag)

@@ -222,7 +222,8 @@ def discover(start: Path) -> Repository:
     facts = answer.out.decode("utf-8", "surrogateescape").splitlines()
     _refuse_odd(facts, answer, start)
     root, git_dir, common_dir = Path(facts[6]), Path(facts[2]), Path(facts[3])
-    branch, head = _position(root, git_dir) if answer.code else (_short(facts[8]), facts[7])
+    whole = answer.code == 0 and len(facts) == 9
+    branch, head = (_short(facts[8]), facts[7]) if whole else _position(root, git_dir)
     return Repository(root, git_dir, common_dir, branch, head, facts[4], facts[5] == "true")
 
 

@@ -31,6 +31,8 @@ def refuse_state(repo: Repository) -> str:
     """
     for name, what in _UNDER_WAY:
         if (repo.git_dir / name).exists():
+            if name == "sequencer":
+                what = _sequence(repo)
             raise RepositoryState(
                 T("a git {what} is under way here", what=what),
                 hint=T("finish it, or leave it with `git bisect reset`, then try again")
@@ -47,6 +49,15 @@ def refuse_state(repo: Repository) -> str:
             code="E_DETACHED",
         )
     return branch
+
+
+def _sequence(repo: Repository) -> str:
+    """Which of the two commands that take several commits is between two of them."""
+    try:
+        todo = (repo.git_dir / "sequencer" / "todo").read_text("utf-8", "replace")
+    except OSError:
+        todo = ""
+    return "revert" if todo.startswith("revert") else "cherry-pick"
 
 
 def git_locks(repo: Repository) -> tuple[Path, ...]:

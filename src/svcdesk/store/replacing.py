@@ -45,7 +45,7 @@ def replace_files(root: Path, journal: Journal, swapped: set[str], step: Step) -
         _swap(root, journal.op, entry)
         swapped.add(entry.path)
         step("swapped")
-    _sync_folders(root, work)
+    _sync_folders(root, work, [(root / name).parent for name in journal.folders])
 
 
 def put(root: Path, journal: Journal, path: str, data: bytes | None) -> None:
@@ -166,7 +166,7 @@ def _changed(path: str) -> Changed:
     )
 
 
-def _sync_folders(root: Path, entries: list[Entry]) -> None:
-    for folder in dict.fromkeys((root / entry.path).parent for entry in entries):
+def _sync_folders(root: Path, entries: list[Entry], made: list[Path]) -> None:
+    for folder in dict.fromkeys([*((root / entry.path).parent for entry in entries), *made]):
         if folder.is_dir():
             sync_folder(folder)

@@ -78,7 +78,7 @@ def look(repo: Repository, head: str | None, journal: Journal) -> list[Place]:
         found.append(
             Place(
                 entry,
-                _holds(repo, entry),
+                holds(repo.root, entry),
                 at_head,
                 in_index.get(entry.path),
                 committed=at_head == after,
@@ -235,9 +235,10 @@ def _commit_of(repo: Repository, journal: Journal, places: list[Place]) -> str |
     return ours
 
 
-def _holds(repo: Repository, entry: Entry) -> Holds:
+def holds(root: Path, entry: Entry) -> Holds:
+    """What a path of a journal holds in the working tree."""
     try:
-        now = replacing.current(repo.root, entry.path)
+        now = replacing.current(root, entry.path)
     except FileRefused:
         return Holds.OTHER
     if now == entry.after:

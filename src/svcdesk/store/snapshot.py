@@ -13,7 +13,7 @@ from svcdesk.errors import Refused
 from svcdesk.store import journal as journals
 from svcdesk.store import lock
 from svcdesk.store.git import Repository
-from svcdesk.store.settling import commit_of
+from svcdesk.store.settling import Holds, commit_of, holds
 
 R = TypeVar("R")
 _TRIES = 4
@@ -22,14 +22,21 @@ _LOCK_WAIT = 5.0
 
 def overlay(repo: Repository) -> dict[str, bytes | None]:
     """The old bytes (None: no file) of the paths of an unfinished write; empty when there is none
-    or when its commit is made. Paths are relative to the repository's root."""
+    or when its commit is made. Paths are relative to the repository's root.
+
+    A path that somebody has edited since the write was broken off is left out: it is theirs.
+    """
     journal = journals.read(repo.git_dir)
     if journal is None:
         return {}
     now = repo.refreshed()
     if journal.commits and now.head != journal.head and commit_of(now, journal.op, journal.head):
         return {}
-    return {entry.path: entry.before for entry in journal.entries}
+    return {
+        entry.path: entry.before
+        for entry in journal.entries
+        if holds(repo.root, entry) is not Holds.OTHER
+    }
 
 
 def consistent(repo: Repository, read: Callable[[Mapping[str, bytes | None]], R]) -> R:

@@ -203,6 +203,9 @@ class Transaction:
             if entry.before != after or (self._dirty_ok and _differs(self.repo, entry)):
                 entries.append(entry)
         self._refuse_moved(entries)
+        for entry in entries:
+            if not self._dirty_ok and entry.head != (entry.index[1] if entry.index else None):
+                raise cleanliness.explain(self.repo, entry.path)
         return entries
 
     def _perform(self, journal: Journal) -> str | None:

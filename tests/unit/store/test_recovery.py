@@ -419,5 +419,8 @@ def test_what_a_stopped_write_left_is_read_as_it_was(clone: Clone) -> None:
     stopped(clone, "swapped:2")
     assert read_all(clone) == ["1\n", "2\n", None]
     assert read_all(clone, overlay(clone.repo)) == OLD
+    clone.write(ONE, "by hand\n")
+    assert read_all(clone, overlay(clone.repo)) == ["by hand\n", *OLD[1:]]
+    clone.write(ONE, "1\n")
     follow(clone)
     assert overlay(clone.repo) == {}

@@ -293,6 +293,13 @@ STATES = {
     "revert": lambda c: (
         c.commit({"f": "1"}), c.commit({"f": "2"}), c.git("revert", "HEAD~1", check=False)
     ),
+    "revert of several": lambda c: (
+        c.commit({"f": "1"}),
+        c.commit({"f": "2"}),
+        c.commit({"g": "3"}),
+        c.git("revert", "HEAD~2", "HEAD~1", check=False),
+        c.git("reset", "--quiet", "--hard"),
+    ),
     "am": _patch,
     "bisect": lambda c: (_conflict(c), c.git("bisect", "start"), c.git("bisect", "bad")),
 }  # fmt: skip
@@ -482,6 +489,17 @@ def test_where_there_are_no_hard_links_an_existing_file_is_kept(
     with pytest.raises(Changed), begin(clone.repo, step=save) as tx:
         tx.commit({"records/SR-4.yaml": b"x"}, "x")
     assert clone.read("records/SR-4.yaml") == "by hand\n"
+
+
+def test_staging_by_somebody_else_meanwhile(clone: Clone) -> None:
+    with pytest.raises(RepositoryState) as caught, begin(clone.repo) as tx:
+        tx.read(ONE)
+        clone.write(ONE, "by hand\n")
+        clone.git("add", ONE)
+        clone.write(ONE, "id: SR-1\n")
+        tx.commit({ONE: b"x\n"}, "SR-1: x")
+    assert caught.value.code == "E_DIRTY"
+    assert clone.git("show", f":{ONE}") == "by hand"
 
 
 def test_a_commit_by_somebody_else_meanwhile(clone: Clone) -> None:
