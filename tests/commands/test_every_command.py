@@ -53,7 +53,7 @@ WITH_ID: dict[str, tuple[str, ...]] = {
     "sla": ("show", UNKNOWN),
 }
 WITHOUT_ID = {"init", "explain", "doctor", "people", "schema", "plugins", "config", "demo", "new",
-              "list", "import", "report", "completion"}  # fmt: skip
+              "list", "import", "report", "completion", "calendar"}  # fmt: skip
 
 
 def test_this_table_knows_every_command() -> None:

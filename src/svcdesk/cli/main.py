@@ -80,7 +80,10 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("escalate", "moves", "Escalate."),
         ("do", "do", "Make any move of any kind of record."),
     ),
-    "Time": (("sla", "sla", "The SLA: what is late, what will be, and why."),),
+    "Time": (
+        ("sla", "sla", "The SLA: what is late, what will be, and why."),
+        ("calendar", "calendar", "The desk's working calendars: show, sync, check."),
+    ),
 }
 _PLACES = {name: module for group in COMMANDS.values() for name, module, _ in group}
 _HELP = {name: text for group in COMMANDS.values() for name, _, text in group}

@@ -10,6 +10,7 @@ from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS
 from svcdesk.cli.help import Group
 from svcdesk.cli.options import asked_at, command, ids_argument, option, read_ids
+from svcdesk.cli.sla_why import calc, explain, forecast, lint, simulate
 from svcdesk.i18n import T
 from svcdesk.reports.sla_targets import judged, targets_table
 
@@ -91,7 +92,7 @@ def _sla() -> None:
     pass
 
 
-for _one in (_check, _show):
+for _one in (_check, _show, explain, forecast, simulate, lint, calc):
     _sla.add_command(_one)
 
 

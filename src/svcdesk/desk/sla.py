@@ -80,11 +80,14 @@ class ServiceLevels:
                     code="E_POLICY",
                     path=path,
                 )
-            self._policies[name] = parse_policy(self.desk.read_yaml(path), name, self._compile)
+            self._policies[name] = parse_policy(self.desk.read_yaml(path), name, self.compile)
         return self._policies[name]
 
     def policy_names(self) -> list[str]:
         return self._names(POLICIES)
+
+    def calendar_names(self) -> list[str]:
+        return self._names(CALENDARS)
 
     @cached_property
     def calendars(self) -> Mapping[str, Calendar]:
@@ -130,7 +133,8 @@ class ServiceLevels:
         return sorted(PurePosixPath(one.name).stem for one in place.glob("*.yaml"))
 
     @cached_property
-    def _compile(self) -> Callable[[str], Callable[[Mapping[str, Value]], bool]]:
+    def compile(self) -> Callable[[str], Callable[[Mapping[str, Value]], bool]]:
+        """What turns the text of a policy's `when:` into its predicate."""
         from svcdesk.desk.querying import values_predicate
 
         return values_predicate(self.desk)

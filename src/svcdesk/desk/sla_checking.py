@@ -60,8 +60,8 @@ def check_sla(
         if not wanted(record):
             continue
         answer = desk.sla.ledger(record, at, folded)
-        if answer is None:
-            continue
+        if answer is None or (not answer.entries and answer.since is None):
+            continue  # owes nothing, or was not submitted yet
         notes |= {str(note): note for note in answer.notes}
         for target in judged(record, answer, int(within.total_seconds())):
             ended = target.entry.ended

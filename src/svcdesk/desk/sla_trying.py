@@ -1,0 +1,107 @@
+"""Policies looked at before anyone lives under them: traps, and history replayed under another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from svcdesk.errors import NotFound
+from svcdesk.i18n import T
+from svcdesk.lifecycle.fold import fold
+from svcdesk.model.finding import Finding
+from svcdesk.model.record import Record
+from svcdesk.reports.sla_targets import BREACHED, judged
+from svcdesk.sla.from_fold import history_of
+from svcdesk.sla.ledger import ledger
+from svcdesk.sla.lint import Context, lint
+from svcdesk.sla.policy import Policy
+from svcdesk.sla.policy_file import parse_policy
+from svcdesk.store.tickets import Unreadable
+from svcdesk.store.yaml_read import parse
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One target of one record, late or not under the desk's policy and under another."""
+
+    record: Record
+    target: str
+    late_now: bool | None
+    late_then: bool | None
+
+    @property
+    def changed(self) -> bool:
+        return self.late_now != self.late_then
+
+
+def lint_policies(desk: Desk) -> list[Finding]:
+    """The traps in every policy of the desk. A policy that cannot be read raises Invalid."""
+    workflow = desk.workflow(REQUEST)
+    from svcdesk.desk.querying import vocabulary
+    from svcdesk.query import parse_query
+
+    words = vocabulary(desk)
+    fields = desk.kinds.fields(REQUEST)
+    context = Context(
+        rules=desk.sla.rules(REQUEST),
+        calendars=desk.sla.calendars,
+        around=int(desk.now().timestamp()),
+        vocabulary={
+            one.path: [choice.value for choice in one.choices]
+            for one in fields.values()
+            if one.choices and not one.is_open
+        },
+        tracked=workflow.tracked,
+        fields_of=lambda text: parse_query(
+            text, words, now=desk.now(), zone=desk.facts.zone
+        ).fields(),
+    )
+    return [
+        finding
+        for name in desk.sla.policy_names()
+        for finding in lint(desk.sla.policy(name), context)
+    ]
+
+
+def policy_from(desk: Desk, path: Path) -> Policy:
+    """A policy that lies anywhere, for trying it out. Raises NotFound, FileRefused, Invalid."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise NotFound(T("cannot read {path}: {why}", path=path, why=error.strerror)) from None
+    value = parse(data, path=str(path)).value
+    return parse_policy(value, path.stem, desk.sla.compile)
+
+
+def replay(desk: Desk, policy: Policy, *, at: datetime) -> Iterator[Replayed | Unreadable]:
+    """Every request's targets under the desk's policies and under another, side by side."""
+    rules = desk.sla.rules(REQUEST)
+    workflow = desk.workflow(REQUEST)
+    moment = int(at.timestamp())
+    for loaded in desk.load_all(REQUEST):
+        if isinstance(loaded, Unreadable):
+            yield loaded
+            continue
+        record = loaded.record
+        folded = fold(record.events, workflow)
+        history, _ = history_of(record.id, record.uid, folded)
+        own = desk.sla.policy_for(folded.values)
+        verdicts: list[dict[str, bool]] = []
+        for one in (own, policy):
+            answer = ledger(history, rules, one, desk.sla.calendars, moment)
+            late: dict[str, bool] = {}
+            for target in judged(record, answer, 0):
+                name = target.entry.target
+                late[name] = late.get(name, False) or target.group == BREACHED
+            verdicts.append(late)
+        now, then = verdicts
+        for name in dict.fromkeys([*now, *then]):
+            yield Replayed(record, name, now.get(name), then.get(name))

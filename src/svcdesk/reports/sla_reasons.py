@@ -1,0 +1,181 @@
+"""Why a deadline is what it is: every counted and skipped interval by name, and a bar of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, tzinfo
+
+from svcdesk.i18n import T, Text
+from svcdesk.model.record import Value
+from svcdesk.model.table import Cell, Column, Table
+from svcdesk.reports.sla_targets import Target, target_item
+from svcdesk.sla.explain import Count, Interval
+
+_REASONS = {
+    "open": T("working time"),
+    "makeup": T("make-up working day"),
+    "closed": T("outside working hours"),
+    "holiday": T("public holiday"),
+    "override": T("the calendar's own exception"),
+    "waiting": T("waiting"),
+    "stopped": T("met for a while, before it was reopened"),
+}
+_COUNTS = {Count.COUNTED: T("counted"), Count.SKIPPED: T("skipped"), Count.WAITING: T("waiting")}
+_STYLES = {Count.COUNTED: "strong", Count.SKIPPED: "dim", Count.WAITING: "risk"}
+_MARKS = {Count.COUNTED: "█", Count.SKIPPED: "░", Count.WAITING: "▒"}
+BAR = 48
+
+
+def reasons_table(targets: Sequence[Target], zone: tzinfo, at: int) -> Table:
+    """A row an interval, and a row a working day that a duration in working days counted.
+
+    The seconds of a target's intervals add up to its end (or `at`) minus its start.
+    """
+    rows: list[list[Cell | Value]] = []
+    items: list[dict[str, Value]] = []
+    for target in targets:
+        intervals = target.entry.intervals(at)
+        for one in intervals:
+            rows.append(_row(target, one, zone))
+        for day in target.entry.days(at):
+            shown = date.fromordinal(day.ordinal).isoformat()
+            rows.append(
+                [
+                    target.entry.target,
+                    shown,
+                    None,
+                    None,
+                    Cell(day.number, T("day {number}", number=day.number)),
+                    day.name or None,
+                ]
+            )
+        items.append(
+            {
+                **target_item(target, zone),
+                "intervals": [_interval_item(one, zone) for one in intervals],
+                "days": [
+                    {
+                        "date": date.fromordinal(day.ordinal).isoformat(),
+                        "number": day.number,
+                        "kind": day.kind.value,
+                        "name": day.name or None,
+                    }
+                    for day in target.entry.days(at)
+                ],
+            }
+        )
+    return Table(
+        schema="svcdesk/sla-explain/1",
+        title=T("why"),
+        columns=[
+            Column("target", T("target")),
+            Column("from", T("from")),
+            Column("to", T("to")),
+            Column("length", T("length"), right=True),
+            Column("count", T("counts")),
+            Column("reason", T("reason")),
+        ],
+        rows=rows,
+        items=items,
+        total=len(items),
+    )
+
+
+def summary(target: Target, zone: tzinfo, at: int) -> list[Text]:
+    """The target in sentences: what asks for it, from when to when, and how the time adds up."""
+    entry = target.entry
+    end = entry.ended if entry.ended is not None else at
+    sums = {
+        count: sum(one.seconds for one in entry.intervals(at) if one.count is count)
+        for count in Count
+    }
+    lines = [
+        T(
+            "{record} {target}: {state}; clock {clock}; rule {rule} ({cites})",
+            record=target.record.id,
+            target=entry.target,
+            state=entry.state.value,
+            clock=entry.clock,
+            rule=entry.rule or "–",
+            cites=entry.cites or "–",
+        ),
+        T(
+            "  from {start} to {end}: {counted} counted, {skipped} skipped, {waiting} waiting",
+            start=_local(entry.started, zone),
+            end=_local(end, zone),
+            counted=length(sums[Count.COUNTED]),
+            skipped=length(sums[Count.SKIPPED]),
+            waiting=length(sums[Count.WAITING]),
+        ),
+    ]
+    if entry.due is not None:
+        lines.append(T("  due {due}", due=_local(entry.due, zone)))
+    return [*lines, *(T("  {note}", note=note) for note in entry.notes)]
+
+
+def bar(target: Target, at: int, width: int = BAR) -> str:
+    """The target's time as a bar: █ counted, ░ skipped, ▒ waiting, · to come; ▼ now, │ due."""
+    entry = target.entry
+    end = max(
+        entry.ended if entry.ended is not None else at, entry.due or entry.breached_at or at, at
+    )
+    if entry.ended is not None:
+        end = max(entry.ended, entry.due or entry.ended)
+    span = max(end - entry.started, 1)
+    cells = ["·"] * width
+    for one in entry.intervals(at):
+        first = (one.start - entry.started) * width // span
+        last = max(first + 1, (one.end - entry.started) * width // span)
+        cells[first:last] = [_MARKS[one.count]] * (min(last, width) - first)
+    due = entry.due or entry.breached_at
+    if due is not None and entry.started <= due <= end:
+        cells[min((due - entry.started) * width // span, width - 1)] = "│"
+    if entry.ended is None and entry.started <= at <= end:
+        cells[min((at - entry.started) * width // span, width - 1)] = "▼"
+    return "".join(cells)
+
+
+def length(seconds: int) -> str:
+    """A length as `2 h 05 min`: to the second where it is not whole minutes."""
+    sign, rest = ("-", -seconds) if seconds < 0 else ("", seconds)
+    hours, rest = divmod(rest, 3600)
+    minutes, left = divmod(rest, 60)
+    parts = [f"{hours} h"] if hours else []
+    if minutes or not parts:
+        parts.append(f"{minutes:02} min" if hours else f"{minutes} min")
+    if left:
+        parts.append(f"{left} s")
+    return sign + " ".join(parts)
+
+
+def _row(target: Target, one: Interval, zone: tzinfo) -> list[Cell | Value]:
+    reason = _REASONS.get(one.reason, T("{reason}", reason=one.reason))
+    named = T("{reason}: {name}", reason=reason, name=one.name) if one.name else reason
+    return [
+        target.entry.target,
+        _local(one.start, zone),
+        _local(one.end, zone),
+        Cell(one.seconds, length(one.seconds)),
+        Cell(one.count.value, _COUNTS[one.count], _STYLES[one.count]),
+        Cell(one.name or one.reason, named),
+    ]
+
+
+def _interval_item(one: Interval, zone: tzinfo) -> dict[str, Value]:
+    return {
+        "from": _iso(one.start, zone),
+        "to": _iso(one.end, zone),
+        "seconds": one.seconds,
+        "count": one.count.value,
+        "reason": one.reason,
+        "name": one.name or None,
+    }
+
+
+def _iso(seconds: int, zone: tzinfo) -> str:
+    return datetime.fromtimestamp(seconds, UTC).astimezone(zone).isoformat(timespec="seconds")
+
+
+def _local(seconds: int, zone: tzinfo) -> str:
+    moment = datetime.fromtimestamp(seconds, UTC).astimezone(zone)
+    return moment.strftime("%Y-%m-%d %H:%M:%S" if seconds % 60 else "%Y-%m-%d %H:%M")
