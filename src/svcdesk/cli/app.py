@@ -80,14 +80,17 @@ class App:
 
     @cached_property
     def desk(self) -> Desk:
+        from svcdesk.cli.progress import watched
         from svcdesk.desk import open_desk
 
-        return open_desk(
+        desk = open_desk(
             self.start,
             clock=lambda: self.now,
             config=self.config,
             plugins=not self.said.no_plugins,
         )
+        desk.watch = watched
+        return desk
 
     @cached_property
     def plugins(self) -> Plugins:

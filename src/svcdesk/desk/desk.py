@@ -7,7 +7,7 @@ beside this one and reachable as methods here.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from svcdesk.plugins import Plugins
     from svcdesk.store.schema import Kinds
 
+Watch = Callable[[Sequence[str]], Iterable[str]]
+"""Hands on what long work goes through, and may show how far it has come."""
 DESK_FILE = f"{RECORDS}/desk.yaml"
 PEOPLE_FILE = f"{RECORDS}/people.yaml"
 SCHEMAS = "schemas"
@@ -91,6 +93,7 @@ class Desk:
     ) -> None:
         self.root = root
         self.config = config
+        self.watch: Watch = lambda items: items
         self._clock = clock
         self._foreign_plugins = plugins
 
@@ -223,7 +226,7 @@ class Desk:
     def load_all(self, kind: str | None = None) -> Iterator[Loaded | Unreadable]:
         """Every record (of a kind), readable or not."""
         prefix = self.workflow(kind).prefix if kind else None
-        return self.tickets.load_all(prefix)
+        return self.tickets.load_all(self.watch(list(self.tickets.paths(prefix))))
 
     # ── acting ────────────────────────────────────────────────────────────────────────────────
 

@@ -59,7 +59,7 @@ def many_values() -> Iterator[None]:
 
 def _read(desk: Desk, paths: Iterable[str], earlier: Mapping[str, bytes | None]) -> Reading:
     loaded, unreadable = [], []
-    for path in paths:
+    for path in desk.watch(list(paths)):
         before = earlier.get(path)
         if path in earlier and before is None:
             continue  # a file that a write under way is about to make

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,9 +133,9 @@ class Tickets:
         data = read_regular(safe_path(self.root, path), FILE_LIMIT)
         return decode_file(data, path)
 
-    def load_all(self, prefix: str | None = None) -> Iterator[Loaded | Unreadable]:
-        """Every record, or what is wrong with its file; never stops at a bad one."""
-        for path in self.paths(prefix):
+    def load_all(self, paths: Iterable[str]) -> Iterator[Loaded | Unreadable]:
+        """The record at each path, or what is wrong with its file; never stops at a bad one."""
+        for path in paths:
             try:
                 yield self.load(path)
             except SvcdeskError as error:
