@@ -316,6 +316,8 @@ def test_items_are_known_by_their_id_then_by_their_keys() -> None:
         "    by: front-desk-1\n    by: dispatcher-1\n",
         "    by: bot-1\n  - id: E1b\n    by: bot-3\n    set: {}\n    by: bot-2\n",
     )
+    after = rewritten(CANONICAL, change)
+    assert after.index("id: E1b") < after.index("# after the call") < after.index("id: E2")
     text = "a:\n  - k: 1\n    l: 1\n  - m: 1 # c\n    n: 2\n"
     value = {"a": ["new", {"k": 2, "l": 1}, {"x": 0}, {"m": 2, "n": 2}]}
     assert rewrite(text, value) == (
