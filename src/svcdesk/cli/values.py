@@ -40,7 +40,7 @@ def field_values(
 
 def _one(app: App, path: str, text: str) -> Value:
     from svcdesk.model.instants import format_instant
-    from svcdesk.store.yaml_text import normalise
+    from svcdesk.store.guard import normalise
 
     field = app.desk.fields.get(path)
     if field is None:
@@ -54,7 +54,7 @@ def _one(app: App, path: str, text: str) -> Value:
 
 def _list(app: App, path: str, texts: list[str]) -> Value:
     """The texts of an option that was given several times: each is one item, commas and all."""
-    from svcdesk.store.yaml_text import normalise
+    from svcdesk.store.guard import normalise
 
     if path == "due":
         return [_date(app, text) for text in texts]

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from svcdesk.errors import NotFound, PluginFailed, SvcdeskError
-from svcdesk.hookspecs import Means
 from svcdesk.i18n import T
 from svcdesk.lifecycle.as_of import as_of
 from svcdesk.lifecycle.fold import Fold, Step, fold
@@ -129,6 +128,8 @@ def contact_of(desk: Desk, record: Record) -> Mapping[str, str] | None:
     ref = record.get("requester.ref")
     if not isinstance(ref, str) or not ref:
         return None
+    from svcdesk.hookspecs import Means
+
     settings = {"book": desk.config.get("contacts.book")}
     means = Means(settings=settings, repository=desk.root)
     failed: SvcdeskError | None = None

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
 
 from svcdesk.model.record import Value, Values, value_at
-
-_TENTH = Decimal("0.1")
 
 
 def satisfaction(header: Values) -> float | None:
@@ -25,8 +22,10 @@ def satisfaction(header: Values) -> float | None:
     ]
     if not given:
         return None
+    from decimal import ROUND_HALF_UP, Decimal
+
     mean = Decimal(sum(given)) / len(given)
-    return float(mean.quantize(_TENTH, ROUND_HALF_UP))
+    return float(mean.quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 COMPUTED: Mapping[str, Callable[[Values], Value]] = {"satisfaction": satisfaction}
