@@ -6,14 +6,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from svcdesk.errors import SvcdeskError
-from svcdesk.i18n import T, translate
+from svcdesk.errors import Refused, SvcdeskError
+from svcdesk.i18n import T, Text, translate
 
 if TYPE_CHECKING:
     from svcdesk.cli.app import App
@@ -25,16 +26,49 @@ BUG = 4
 PARTIAL = 5
 INTERRUPTED = 130
 
+# What the machine refuses whoever asks: no mistake of ours, and nothing that --debug explains.
+_SYSTEMS = frozenset(
+    {
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EIO,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+    }
+)
+
 
 def guarded(command: click.Command, app: App, arguments: list[str] | None) -> int:
     """Run a command; its exit code. Whatever goes wrong is told on stderr."""
+    _hold_standard_streams()
     code = _run(command, app, arguments)
     _tell_of_plugins(app)
     return code
 
 
+def _hold_standard_streams() -> None:
+    """Put nothing in the place of a standard stream that the caller closed.
+
+    Else the next file to be opened, a record or the lock, would get its number, and whoever
+    writes to standard output would write there.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number, which is this one
+        if getattr(sys, name) is None:
+            stream: TextIO = os.fdopen(number, mode, encoding="utf-8", closefd=False)
+            setattr(sys, name, stream)
+
+
 def _run(command: click.Command, app: App, arguments: list[str] | None) -> int:
     try:
+        app.use_language()
         result: Any = command.main(
             args=arguments, prog_name="svcdesk", standalone_mode=False, obj=app
         )
@@ -46,7 +80,10 @@ def _run(command: click.Command, app: App, arguments: list[str] | None) -> int:
     except click.exceptions.Exit as done:
         return int(done.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        print(translate("interrupted; nothing was changed"), file=sys.stderr)  # noqa: T201
+        print(  # noqa: T201
+            translate("interrupted: a change is in git as a whole or not at all (`git log -1`)"),
+            file=sys.stderr,
+        )
         return INTERRUPTED
     except click.ClickException as error:
         _tell(app, _from_click(error))
@@ -55,8 +92,47 @@ def _run(command: click.Command, app: App, arguments: list[str] | None) -> int:
         # whoever read us has enough: no complaint, and none from the interpreter at exit either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        refused = _of_the_system(error)
+        if refused is None or app.said.debug:
+            return _bug(app, error)
+        _tell(app, refused)
+        return refused.exit_code
     except Exception as error:
         return _bug(app, error)
+
+
+def _of_the_system(error: OSError) -> Refused | None:
+    """What the operating system refused, as our error; None for what we should have known."""
+    if error.errno not in _SYSTEMS:
+        return None
+    if error.filename is None:
+        from svcdesk.cli.output import unwritable
+
+        return unwritable(sys.stdout, error)
+    return Refused(
+        T("the disk refused {path}: {reason}", path=error.filename, reason=error.strerror),
+        hint=T("mend that, then try again; `svcdesk doctor` says how the desk stands"),
+        code="E_DISK",
+    )
+
+
+def placed(error: SvcdeskError, path: str | None = None) -> Text:
+    """What is wrong, behind file and line where they are known: `records/x.yaml:3: …`.
+
+    `path` is the file that it is about, for an error that does not name one itself.
+    """
+    where, said = error.path or path, str(error.message)
+    if where is None:
+        return error.message
+    if said.startswith(where):
+        said = said.removeprefix(where).lstrip(":： ") if error.line else ""
+    elif where in said:
+        said = ""
+    if not said:
+        return error.message
+    place = f"{where}:{error.line}" if error.line else where
+    return T("{place}: {message}", place=place, message=said)
 
 
 def _tell(app: App, error: SvcdeskError) -> None:
@@ -66,10 +142,7 @@ def _tell(app: App, error: SvcdeskError) -> None:
 
         out.err(json.dumps({"error": as_json(error)}, ensure_ascii=False), raw=True)
         return
-    place = f"{error.path}:{error.line}: " if error.path and error.line else ""
-    message = error.message
-    if place not in str(message):
-        message = T("{place}{message}", place=place, message=message)
+    message = placed(error) if error.line else error.message
     out.err(T("svcdesk: {message}", message=message))  # a Text: only its own line breaks break
     if error.hint is not None:
         out.err(T("  → {hint}", hint=error.hint))

@@ -8,7 +8,15 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.moves_cmd import run_move
-from svcdesk.cli.options import command, fields_option, ids_argument, later, option, writing
+from svcdesk.cli.options import (
+    command,
+    fields_option,
+    ids_argument,
+    later,
+    option,
+    settles_option,
+    writing,
+)
 
 
 @command(
@@ -20,6 +28,7 @@ from svcdesk.cli.options import command, fields_option, ids_argument, later, opt
 @click.argument("move", metavar="MOVE", shell_complete=later("complete_moves"))
 @option("--reason", metavar="TEXT", help="Why.")
 @fields_option
+@settles_option
 @writing
 def _do(
     app: App, ids: tuple[str, ...], move: str, fields: tuple[str, ...], yes: bool, **said: Any

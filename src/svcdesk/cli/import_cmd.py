@@ -27,11 +27,10 @@ from svcdesk.model.table import Column, Table
 def _import(
     app: App, file: str, mapping: str, dry_run: bool, no_commit: bool, force: str | None
 ) -> int:
-    from svcdesk.desk.importing import import_file
     from svcdesk.desk.writing import Options
 
     options = Options(dry_run=dry_run, no_commit=no_commit, force=force)
-    result = import_file(app.desk, Path(file), Path(mapping), options)
+    result = app.desk.import_file(Path(file), Path(mapping), options)
     table = Table(
         schema="svcdesk/import/1",
         title=T("rows that were not understood"),

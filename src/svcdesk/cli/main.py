@@ -191,13 +191,7 @@ svcdesk_command.params.append(
 
 def run(arguments: list[str] | None = None) -> None:
     """The entry point of the console script: never returns."""
-    app = App()
-    try:
-        app.use_language()
-    except SvcdeskError as error:
-        print(T("svcdesk: {message}", message=error), file=sys.stderr)  # noqa: T201
-        sys.exit(error.exit_code)
-    sys.exit(guarded(svcdesk_command, app, arguments))
+    sys.exit(guarded(svcdesk_command, App(), arguments))
 
 
 def known_help() -> dict[str, str]:

@@ -19,6 +19,7 @@ from svcdesk.cli.options import (
     later,
     option,
     read_ids,
+    settles_option,
     with_answers,
     writing,
 )
@@ -44,7 +45,7 @@ def _command(spec: Spec) -> click.Command:
     ) -> None:
         run_move(app, spec.name, ids, fields, yes, said, spec)
 
-    run = writing(fields_option(run))
+    run = writing(fields_option(settles_option(run)))
     if spec.reason:
         run = option("--reason", metavar="TEXT", help="Why.")(run)
     for given in reversed(spec.options):

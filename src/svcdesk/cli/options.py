@@ -121,6 +121,15 @@ def writing(function: _F) -> _F:
     return function
 
 
+def settles_option(function: _F) -> _F:
+    return option(
+        "--settles",
+        metavar="EVENT|all",
+        multiple=True,
+        help="Settle unsettled events with it: all, or by the ending of an event's id.",
+    )(function)
+
+
 def fields_option(function: _F) -> _F:
     return option(
         "--field",
@@ -139,14 +148,16 @@ def circumstances(
     from svcdesk.desk.records import Circumstances
     from svcdesk.desk.writing import Options
     from svcdesk.lifecycle.act import Words
-    from svcdesk.store.yaml_text import normalise
+    from svcdesk.store.guard import normalise
 
     at, message = said.pop("at", None), said.pop("message", None)
+    settles: tuple[str, ...] = said.pop("settles", ())
     reason = said.pop("reason", None)
     return Circumstances(
         acting_for=said.pop("acting_for", None),
         via=said.pop("via", None),
         when=app.understand(at) if at else None,
+        settles=None if not settles else () if "all" in settles else settles,
         words=Words(
             text=normalise(message) if message else None,
             reason=normalise(reason) if reason else None,
@@ -179,7 +190,7 @@ def with_answers(around: Circumstances, given: dict[str, Value]) -> Circumstance
 
 def read_ids(given: Sequence[str]) -> list[str]:
     """The ids named; `-` stands for those on standard input, one a line or apart by spaces."""
-    from svcdesk.store.yaml_text import normalise_short
+    from svcdesk.store.guard import normalise_short
 
     found: list[str] = []
     for one in given:

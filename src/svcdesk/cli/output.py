@@ -10,7 +10,8 @@ from typing import Final, TextIO
 
 import click
 
-from svcdesk.i18n import Text
+from svcdesk.errors import Refused
+from svcdesk.i18n import T, Text
 from svcdesk.terminal import escape, escape_controls, escape_styled, style
 
 _GONE: Final = frozenset({errno.EPIPE, errno.EINVAL})
@@ -164,9 +165,20 @@ def _write(stream: TextIO | None, text: str) -> None:
     try:
         click.echo(text, file=stream, nl=False, color=True)
     except OSError as error:
-        if error.errno not in _GONE:
-            raise
-        _discard(stream)
+        if error.errno in _GONE or stream is sys.stderr:  # where else should it be said?
+            _discard(stream)
+            return
+        raise unwritable(stream, error) from error
+
+
+def unwritable(stream: TextIO, error: OSError) -> Refused:
+    """That the system refuses what a command has to say; the rest of it goes nowhere."""
+    _discard(stream)
+    return Refused(
+        T("the output could not be written: {reason}", reason=error.strerror or str(error)),
+        hint=T("what the command did to the desk stands: see `git log -1`"),
+        code="E_OUTPUT",
+    )
 
 
 def _discard(stream: TextIO) -> None:

@@ -34,10 +34,7 @@ def _report(
             )
         )
         return 0
-    from svcdesk.desk.reporting import make_report
-
-    reported = make_report(
-        app.desk,
+    reported = app.desk.report(
         name,
         at=app.understand(at) if at else app.now,
         since=app.understand(since) if since else None,

@@ -28,7 +28,7 @@ def show_done(app: App, done: Done, *, dry_run: bool = False) -> None:
         _show_sentences(app, done)
     for finding in done.findings:
         app.out.err(T("note: {code}: {message}", code=finding.code, message=finding.message))
-    for sentence in done.untold:
+    for sentence in (*done.notes, *done.untold):
         app.out.err(sentence)
 
 

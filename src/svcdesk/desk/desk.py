@@ -1,55 +1,35 @@
-"""The desk: the one place that joins files, rules, people, plugins and the clock.
-
-`Desk` holds the parts, each made when first needed; what can be done with a desk is in the modules
-beside this one and reachable as methods here.
-"""
+"""The desk as programs have it: `open_desk`, and everything that the commands do, as methods."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from svcdesk.config import Config, load_config
 from svcdesk.desk import records
-from svcdesk.desk.author import Author, find_author
-from svcdesk.desk.numbering import Numbers
+from svcdesk.desk.parts import Parts, find_root
 from svcdesk.desk.records import Circumstances
-from svcdesk.desk.settings import parse_facts, parse_people
-from svcdesk.errors import NotADesk
-from svcdesk.i18n import T
-from svcdesk.lifecycle.act import Act
-from svcdesk.model.facts import Facts
-from svcdesk.model.instants import format_instant
-from svcdesk.model.kind import Workflow
-from svcdesk.model.people import People
-from svcdesk.model.record import Value, Values
-from svcdesk.store.files import read_regular, safe_path
-from svcdesk.store.git import Identity, Repository, discover
-from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, Tickets, Unreadable
-from svcdesk.store.yaml_read import parse
+from svcdesk.model.record import Values
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from svcdesk.desk.checking import CheckResult
     from svcdesk.desk.doctoring import Diagnosis
+    from svcdesk.desk.file_edit import FileDone
+    from svcdesk.desk.importing import ImportResult
     from svcdesk.desk.listing import Listing
     from svcdesk.desk.redacting import Redacted
+    from svcdesk.desk.reporting import Reported
     from svcdesk.desk.showing import LogEntry, View
-    from svcdesk.desk.sla import ServiceLevels
-    from svcdesk.desk.writing import Done
-    from svcdesk.model.fields import FieldTable
+    from svcdesk.desk.sla_checking import SlaCheck
+    from svcdesk.desk.writing import Done, Options
     from svcdesk.model.finding import Rule
-    from svcdesk.plugins import Plugins
-    from svcdesk.store.schema import Kinds
 
-Watch = Callable[[Sequence[str]], Iterable[str]]
-"""Hands on what long work goes through, and may show how far it has come."""
-DESK_FILE = f"{RECORDS}/desk.yaml"
-PEOPLE_FILE = f"{RECORDS}/people.yaml"
-SCHEMAS = "schemas"
+__all__ = ["Desk", "find_root", "open_desk"]
 
 
 def open_desk(
@@ -72,186 +52,8 @@ def open_desk(
     return Desk(root, clock or (lambda: datetime.now(UTC)), config or load_config(), plugins)
 
 
-def find_root(start: Path) -> Path:
-    """The nearest folder at or above `start` that holds a desk. Raises NotADesk."""
-    here = start.absolute()
-    for folder in (here, *here.parents):
-        if (folder / DESK_FILE).is_file():
-            return folder
-    raise NotADesk(
-        T("there is no desk at {path} or above it", path=here),
-        hint=T("make one with `svcdesk init`, or name one with -C DIR"),
-        path=str(here),
-    )
-
-
-class Desk:
+class Desk(Parts):
     """A desk on disk. Making one reads nothing; each part is read when it is first needed."""
-
-    def __init__(
-        self, root: Path, clock: Callable[[], datetime], config: Config, plugins: bool = True
-    ) -> None:
-        self.root = root
-        self.config = config
-        self.watch: Watch = lambda items: items
-        self._clock = clock
-        self._foreign_plugins = plugins
-
-    # ── the clock and chance ──────────────────────────────────────────────────────────────────
-
-    def now(self) -> datetime:
-        return self._clock()
-
-    def now_ms(self) -> int:
-        return int(self.now().timestamp() * 1000)
-
-    def chance(self) -> bytes:
-        return os.urandom(10)
-
-    # ── the parts ─────────────────────────────────────────────────────────────────────────────
-
-    @cached_property
-    def repository(self) -> Repository:
-        """The git repository whose root the desk lies in. Raises NotADesk for any other place.
-
-        Paths in commits, in merges and at forges are then the same as paths in the desk.
-        """
-        found = discover(self.root)
-        if not self.root.samefile(found.root):
-            raise NotADesk(
-                T("the desk at {desk} is not at the root of its repository, {root}",
-                  desk=self.root, root=found.root),
-                hint=T("a desk's records/ lies at the top of a repository of its own"),
-                code="E_NOT_ROOT",
-            )  # fmt: skip
-        return found
-
-    @cached_property
-    def facts(self) -> Facts:
-        return parse_facts(self.read_yaml(DESK_FILE), DESK_FILE)
-
-    @cached_property
-    def people(self) -> People:
-        return parse_people(self.read_yaml(PEOPLE_FILE), PEOPLE_FILE)
-
-    @cached_property
-    def kinds(self) -> Kinds:
-        from svcdesk.store.schema import load_kinds
-
-        fragments = self.plugins.fragments() if self.facts.plugins else []
-        return load_kinds(
-            self._own_schemas(),
-            self.facts.kinds,
-            [(one.kind, one.properties) for one in fragments],
-        )
-
-    @cached_property
-    def plugins(self) -> Plugins:
-        from svcdesk.plugins import build_plugins
-
-        return build_plugins(
-            named=self.facts.plugins,
-            trusted=self.config.names("plugins.trust"),
-            entry_points=self._foreign_plugins,
-            root=self.root,
-        )
-
-    @cached_property
-    def tickets(self) -> Tickets:
-        kinds = self.kinds
-        documents = frozenset(kinds.prefixes[name] for name in kinds.documents)
-        return Tickets(self.root, kinds.folders, documents)
-
-    @cached_property
-    def numbers(self) -> Numbers:
-        return Numbers(self)
-
-    @property
-    def document_kinds(self) -> frozenset[str]:
-        """The kinds that are documents of a request's chain."""
-        return self.kinds.documents
-
-    @cached_property
-    def fields(self) -> FieldTable:
-        """The fields of all kinds together."""
-        return self.kinds.fields()
-
-    @cached_property
-    def sla(self) -> ServiceLevels:
-        """The desk's policies and calendars, and the ledgers of its records."""
-        from svcdesk.desk.sla import ServiceLevels
-
-        return ServiceLevels(self)
-
-    def workflow(self, kind: str) -> Workflow:
-        return self.kinds[kind].workflow
-
-    # ── files ─────────────────────────────────────────────────────────────────────────────────
-
-    def read_file(self, path: str) -> bytes | None:
-        """A file below the desk's root, as it lies there; None where there is none."""
-        full = safe_path(self.root, path)
-        return read_regular(full, FILE_LIMIT) if os.path.lexists(full) else None
-
-    def read_yaml(self, path: str) -> Mapping[str, Value]:
-        """A YAML file of the desk, through the guard. Raises NotADesk where it is missing."""
-        data = self.read_file(path)
-        if data is None:
-            raise NotADesk(
-                T("{path} is missing", path=path),
-                hint=T("`svcdesk init` puts back what is missing"),
-                path=path,
-            )
-        return parse(data, path=path).value
-
-    def _own_schemas(self) -> dict[str, bytes]:
-        folder = self.root / SCHEMAS
-        if not folder.is_dir() or folder.is_symlink():
-            return {}
-        names = sorted(one.name for one in folder.iterdir() if one.suffix in (".json", ".yaml"))
-        found = {}
-        for name in names:
-            data = self.read_file(f"{SCHEMAS}/{name}")
-            if data is not None:
-                found[name] = data
-        return found
-
-    # ── reading records ───────────────────────────────────────────────────────────────────────
-
-    def load(self, ending: str) -> Loaded:
-        """The record whose id is, or uniquely ends with, `ending`. Raises NotFound, Ambiguous,
-        FileRefused, Invalid."""
-        return self.tickets.load(self.tickets.find(ending))
-
-    def load_all(self, kind: str | None = None) -> Iterator[Loaded | Unreadable]:
-        """Every record (of a kind), readable or not."""
-        prefix = self.workflow(kind).prefix if kind else None
-        return self.tickets.load_all(self.watch(list(self.tickets.paths(prefix))))
-
-    # ── acting ────────────────────────────────────────────────────────────────────────────────
-
-    @cached_property
-    def identity(self) -> Identity:
-        return self.repository.identity()
-
-    def author(self, acting_for: str | None = None) -> Author:
-        """Whoever git says is at the keyboard, as listed; `acting_for` a person or `requester`."""
-        return find_author(self.people, self.identity.name, self.identity.email, acting_for)
-
-    def act(self, author: Author, *, when: datetime | None = None, via: str | None = None) -> Act:
-        """The circumstances of an operation at this moment."""
-        now, zone = self.now(), self.facts.zone
-        return Act(
-            by=author.person.id,
-            now_ms=self.now_ms(),
-            at=format_instant(now, zone),
-            chance=self.chance,
-            when=format_instant(when, zone) if when else None,
-            on_behalf=author.principal.id if author.principal else None,
-            via=via,
-        )
-
-    # ── what can be done (the modules beside this one) ────────────────────────────────────────
 
     def new(self, kind: str, fields: Values, around: Circumstances | None = None) -> Done:
         """Create a record: see `svcdesk.desk.records.new_record`."""
@@ -370,3 +172,38 @@ class Desk:
         from svcdesk.desk.redacting import redact
 
         return redact(self, id_, what, around or Circumstances())
+
+    def import_file(
+        self, source: Path, mapping: Path, options: Options | None = None
+    ) -> ImportResult:
+        """Import another system's file: see `svcdesk.desk.importing.import_file`."""
+        from svcdesk.desk.importing import import_file
+        from svcdesk.desk.writing import Options
+
+        return import_file(self, source, mapping, options or Options())
+
+    def report(self, name: str, *, at: datetime | None = None, **period: Any) -> Reported:
+        """What a report makes of the requests: see `svcdesk.desk.reporting.make_report`."""
+        from svcdesk.desk.reporting import make_report
+
+        return make_report(self, name, at=at or self.now(), **period)
+
+    def check_sla(
+        self, *, at: datetime | None = None, within: timedelta, since: timedelta, **choices: Any
+    ) -> SlaCheck:
+        """What is late, at risk and next: see `svcdesk.desk.sla_checking.check_sla`."""
+        from svcdesk.desk.sla_checking import check_sla
+
+        return check_sla(self, at=at or self.now(), within=within, since=since, **choices)
+
+    def add_person(self, id_: str, fields: Values, options: Options | None = None) -> FileDone:
+        """List a person: see `svcdesk.desk.people.add_person`."""
+        from svcdesk.desk.people import add_person
+
+        return add_person(self, id_, fields, options)
+
+    def set_person(self, id_: str, fields: Values, options: Options | None = None) -> FileDone:
+        """Change what is listed about a person: see `svcdesk.desk.people.set_person`."""
+        from svcdesk.desk.people import set_person
+
+        return set_person(self, id_, fields, options)

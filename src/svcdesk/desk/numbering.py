@@ -15,7 +15,7 @@ from svcdesk.store.numbers import TakenIds
 from svcdesk.store.tickets import RECORDS
 
 if TYPE_CHECKING:
-    from svcdesk.desk.desk import Desk
+    from svcdesk.desk.parts import Parts
 
 _TRIES = 50
 
@@ -24,7 +24,7 @@ _TRIES = 50
 class Numbers:
     """Gives out ids for a desk, by the scheme that `desk.yaml` names."""
 
-    desk: Desk
+    desk: Parts
 
     def allocate(self, workflow: Workflow, given: frozenset[str], day: date | None = None) -> str:
         """A free id for a new record; `given` are those handed out in this operation already,

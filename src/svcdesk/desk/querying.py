@@ -12,13 +12,14 @@ from svcdesk.query import Query, ValuesSubject, Vocabulary, parse_query, vocabul
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
+    from svcdesk.desk.parts import Parts
 
 
 DUE = FieldInfo("due", "instant", {"en": "due", "zh": "到期"}, computed=True)
 """When something of a record falls due next: no field of it, and known to lists alone."""
 
 
-def vocabulary(desk: Desk, *, due: bool = False) -> Vocabulary:
+def vocabulary(desk: Parts, *, due: bool = False) -> Vocabulary:
     """Every field and state of the desk's kinds, and `due` where the subjects know it."""
     fields = FieldTable([*desk.fields.values(), DUE]) if due else desk.fields
     return vocabulary_of(fields, [kind.workflow for kind in desk.kinds.values()])
@@ -41,7 +42,7 @@ def understood(desk: Desk, text: str, *, due: bool = False) -> Query:
     )
 
 
-def values_predicate(desk: Desk) -> Callable[[str], Callable[[Mapping[str, Value]], bool]]:
+def values_predicate(desk: Parts) -> Callable[[str], Callable[[Mapping[str, Value]], bool]]:
     """What turns the `when:` of a policy into its predicate over tracked values."""
     words = vocabulary(desk)
 

@@ -25,7 +25,7 @@ from svcdesk.store.tickets import RECORDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from svcdesk.desk.desk import Desk
+    from svcdesk.desk.parts import Parts
 
 CALENDARS = f"{RECORDS}/calendars"
 POLICIES = f"{RECORDS}/policies"
@@ -36,7 +36,7 @@ CUSTOMERS = f"{RECORDS}/customers.yaml"
 class ServiceLevels:
     """A desk's policies and calendars, read once, and what they make of its records."""
 
-    desk: Desk
+    desk: Parts
 
     def ledger(self, record: Record, at: datetime, folded: Fold | None = None) -> Ledger | None:
         """What is owed for a record as of an instant; None for a kind that owes nothing.

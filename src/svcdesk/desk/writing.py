@@ -13,6 +13,7 @@ from svcdesk.desk.draft import Change, Draft
 from svcdesk.desk.judging import judge
 from svcdesk.errors import Invalid, SvcdeskError
 from svcdesk.i18n import T, Text
+from svcdesk.lifecycle.rights import authorise
 from svcdesk.model.finding import Finding, Severity
 from svcdesk.model.ids import ulid
 from svcdesk.model.record import Record
@@ -47,6 +48,8 @@ class Done:
     """Further files written in the same commit, such as attachments."""
     untold: tuple[Text, ...] = ()
     """Channels that could not be told, in sentences; the records stand all the same."""
+    notes: tuple[Text, ...] = ()
+    """What the store did besides: an earlier write ended, a hook that hung after the commit."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -75,6 +78,9 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
     refusals (Busy, RepositoryState, Changed, GitFailed). Nothing is written then.
     """
     op = options.op or ulid(desk.now_ms(), desk.chance())
+    if options.force:
+        author = desk.author()
+        authorise("force", desk.workflow("request").roles, author.person)
     if options.dry_run:
         draft = Draft(desk, desk.read_file)
         story = build(draft)
@@ -92,7 +98,7 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
         findings = _judge(desk, changes, options)
         message = _message(story, changes, op)
         if not changes and not draft.files:
-            return Done(op, story.subject, message, (), None, findings)
+            return Done(op, story.subject, message, (), None, findings, notes=tuple(tx.notes))
         commit = tx.commit(
             {change.path: change.after.encode() for change in changes} | draft.files,
             story.subject,
@@ -101,7 +107,16 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
             no_commit=options.no_commit,
         )
         desk.numbers.remember(draft.given_ids())
-    done = Done(op, story.subject, message, tuple(changes), commit, findings, tuple(draft.files))
+    done = Done(
+        op,
+        story.subject,
+        message,
+        tuple(changes),
+        commit,
+        findings,
+        tuple(draft.files),
+        notes=tuple(tx.notes),
+    )
     if options.no_commit:
         return done
     from svcdesk.desk.telling import tell

@@ -142,6 +142,7 @@ class _Progress:
                 count = self.values.get(move.increments)
                 self._put(move.increments, (count if isinstance(count, int) else 1) + 1)
         self._enter(before, after)
+        self._drop_unheld(event, after)
         effect = Effect.CONCURRENT if collisions else Effect.COUNTED
         return Step(event, effect, before, after, collisions, self.changes)
 
@@ -192,6 +193,16 @@ class _Progress:
         for held in left.holds:
             if held not in entered.holds:
                 for path in [p for p in self.values if p == held or p.startswith(f"{held}.")]:
+                    self._put(path, None)
+
+    def _drop_unheld(self, event: Event, after: str | None) -> None:
+        """What only another state holds does not stay, whoever set it here."""
+        if after is None:
+            return
+        here = self.workflow.states[after].holds
+        for held in self.workflow.held - frozenset(here):
+            for path in event.set:
+                if path == held or path.startswith(f"{held}."):
                     self._put(path, None)
 
     def _put(self, path: str, value: Value) -> None:

@@ -126,6 +126,11 @@ class Workflow:
     request_link: str | None = None
     """The field that holds the link to the request, for documents of a request's chain."""
 
+    @property
+    def held(self) -> frozenset[str]:
+        """The fields that exist only in some states."""
+        return frozenset(field for state in self.states.values() for field in state.holds)
+
     def open_states(self) -> frozenset[str]:
         return frozenset(name for name, state in self.states.items() if state.is_open)
 

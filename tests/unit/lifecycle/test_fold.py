@@ -67,6 +67,11 @@ def test_resume_goes_to_the_state_before_the_waiting(
     assert not [path for path in resumed.values if path.startswith("waiting")]
 
 
+def test_what_only_waiting_holds_does_not_stay_elsewhere(workflow: Workflow) -> None:
+    folded = fold([submit(), event(1, "set", set={"waiting.reason": "customer"})], workflow)
+    assert "waiting.reason" not in folded.values
+
+
 def test_a_move_that_is_not_legal_where_it_lands_is_dead_and_listed(workflow: Workflow) -> None:
     events = [submit(), event(1, "cancel", reason="重复"), event(2, "start", set={"assignee": "x"})]
     folded = fold(events, workflow)
