@@ -14,10 +14,10 @@ from svcdesk.errors import UsageError
 from svcdesk.i18n import T, pick
 from svcdesk.model.instants import format_instant, relative
 from svcdesk.model.record import Value
-from svcdesk.model.table import Cell, Column, Table
 
 if TYPE_CHECKING:
     from svcdesk.desk.listing import Row
+    from svcdesk.model.table import Cell, Table
     from svcdesk.store.tickets import Unreadable
 
 _STYLES = {"breached": "breach", "risk": "risk"}
@@ -73,6 +73,8 @@ def rows_table(
     app: App, rows: Sequence[Row], columns: Sequence[str], total: int, unreadable: int
 ) -> Table:
     """Listed records as a table of the columns asked for."""
+    from svcdesk.model.table import Column, Table
+
     fields = app.desk.fields
     heads = [
         Column(name, _LABELS.get(name) or pick(fields.find(name).labels, name)) for name in columns
@@ -96,6 +98,8 @@ def tell_unreadable(app: App, unreadable: Sequence[Unreadable]) -> int:
 
 
 def _cell(app: App, row: Row, name: str) -> Cell | Value:
+    from svcdesk.model.table import Cell
+
     if name == "due":
         due = row.due
         if due is None:

@@ -10,7 +10,6 @@ from svcdesk.cli.list_cmd import tell_unreadable
 from svcdesk.cli.options import asked_at, command, ids_argument, option, read_ids
 from svcdesk.cli.views import log_item, log_row, view_item, view_lines
 from svcdesk.i18n import T
-from svcdesk.model.table import Column, Table
 
 _READ_BY_PEOPLE = "table"
 
@@ -31,6 +30,8 @@ def _show(app: App, ids: tuple[str, ...], contact: bool, at: str | None) -> int:
             lines += ["", *(str(line) for line in view_lines(app, view, found))]
         app.out.out("\n".join(lines[1:]), multiline=True, page=True)
     else:
+        from svcdesk.model.table import Column, Table
+
         items = [view_item(app, view, found) for view, found in zip(views, contacts, strict=True)]
         app.show(
             Table(
@@ -50,6 +51,8 @@ def _show(app: App, ids: tuple[str, ...], contact: bool, at: str | None) -> int:
 @command("log", help="Show what happened to a record and its documents, event by event.")
 @ids_argument
 def _log(app: App, ids: tuple[str, ...]) -> None:
+    from svcdesk.model.table import Column, Table
+
     entries = [entry for one in read_ids(ids) for entry in app.desk.log(one)]
     app.show(
         Table(
