@@ -88,8 +88,6 @@ def waiting_spells(
         if reason is not None and since < occurrence.when:
             spells.append(Spell(since, occurrence.when, reason))
         since, reason = occurrence.when, now
-        if spells and (spells[-1].end, spells[-1].reason) == (since, reason):
-            since = spells.pop().start
     if reason is not None:
         spells.append(Spell(since, None, reason))
     return tuple(spells)

@@ -44,6 +44,11 @@ def test_a_share_of_working_days_is_a_share_of_their_open_time():
     assert clock(moment.instant) == "2024-10-11 10:00"
 
 
+def test_a_share_is_rounded_up_to_the_second():
+    found = entry(levels("33%", duration="10s"), "2024-10-10 10:10")
+    assert found.levels[0].instant - found.started == 4
+
+
 def test_a_pause_moves_the_levels_and_what_would_come_during_it_has_not_come():
     terms = levels("-1h", "0", "+1h")
     lines = ("12:00 wait waiting.reason=customer",)

@@ -152,6 +152,26 @@ def test_waiting_does_not_pause_a_promise():
     lines = (SUBMIT, "10:10 promise promise=2024-10-10T11:00:00+08:00",
              "10:20 wait waiting.reason=customer")  # fmt: skip
     assert states(*lines)["promise"] == "breached"
+    made = policy(promise={"pauses": "all"})
+    found = judged(story(*lines), made, "2024-10-10 12:00").entry("promise")
+    assert (found.state, clock(found.due)) == (State.BREACHED, "2024-10-10 11:00")
+
+
+def test_a_promise_of_a_cancelled_request_does_not_come_back_but_what_is_owed_does():
+    lines = (SUBMIT, "10:10 promise promise=2024-10-10T11:00:00+08:00", "10:15 message",
+             "10:20 cancel", "14:00 reopen")  # fmt: skip
+    found = judged(story(*lines), EVERYTHING, "2024-10-10 15:00")
+    told = [(entry.target, entry.state.value, clock(entry.started)) for entry in found.entries]
+    assert [one for one in told if one[0] == "promise"] == [
+        ("promise", "dropped", "2024-10-10 10:10")
+    ]
+    for target in ("response", "assessment", "update", "resolution", "handover"):
+        assert [one for one in told if one[0] == target][-1][1:] == ("running", "2024-10-10 14:00")
+
+
+def test_an_assignment_after_the_work_is_done_starts_nothing_later():
+    lines = (SUBMIT, "10:10 resolve", "10:20 assign assignee=engineer-1", "10:30 reject")
+    assert "start" not in states(*lines, "10:40 note")
 
 
 def test_progress_is_owed_again_after_each_reply():
