@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from svcdesk.config import Config, load_config
-from svcdesk.desk import records
 from svcdesk.desk.parts import Parts, find_root
-from svcdesk.desk.records import Circumstances
 from svcdesk.model.record import Values
 
 if TYPE_CHECKING:
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from svcdesk.desk.file_edit import FileDone
     from svcdesk.desk.importing import ImportResult
     from svcdesk.desk.listing import Listing
+    from svcdesk.desk.records import Circumstances
     from svcdesk.desk.redacting import Redacted
     from svcdesk.desk.reporting import Reported
     from svcdesk.desk.showing import LogEntry, View
@@ -57,7 +56,9 @@ class Desk(Parts):
 
     def new(self, kind: str, fields: Values, around: Circumstances | None = None) -> Done:
         """Create a record: see `svcdesk.desk.records.new_record`."""
-        return records.new_record(self, kind, fields, around or Circumstances())
+        from svcdesk.desk.records import Circumstances, new_record
+
+        return new_record(self, kind, fields, around or Circumstances())
 
     def move(
         self,
@@ -67,11 +68,15 @@ class Desk(Parts):
         around: Circumstances | None = None,
     ) -> Done:
         """Make a move on records: see `svcdesk.desk.records.move_records`."""
-        return records.move_records(self, ids, name, fields or {}, around or Circumstances())
+        from svcdesk.desk.records import Circumstances, move_records
+
+        return move_records(self, ids, name, fields or {}, around or Circumstances())
 
     def set(self, ids: Sequence[str], fields: Values, around: Circumstances | None = None) -> Done:
         """Change fields of records: see `svcdesk.desk.records.change_fields`."""
-        return records.change_fields(self, ids, fields, around or Circumstances())
+        from svcdesk.desk.records import Circumstances, change_fields
+
+        return change_fields(self, ids, fields, around or Circumstances())
 
     def check(self, ids: Sequence[str] | None = None, *, fix: bool = False) -> CheckResult:
         """Look at these records, or at everything: see `svcdesk.desk.checking.check_desk`."""
@@ -118,6 +123,7 @@ class Desk(Parts):
     ) -> Done:
         """Make hand edits events, or put them back: see `svcdesk.desk.adopting.adopt`."""
         from svcdesk.desk.adopting import adopt
+        from svcdesk.desk.records import Circumstances
 
         return adopt(self, ids, around or Circumstances(), discard=discard)
 
@@ -128,6 +134,7 @@ class Desk(Parts):
         around: Circumstances | None = None,
     ) -> Done:
         """Declare unsettled events looked at: see `svcdesk.desk.settling.settle`."""
+        from svcdesk.desk.records import Circumstances
         from svcdesk.desk.settling import settle
 
         return settle(self, id_, events, around or Circumstances())
@@ -137,6 +144,7 @@ class Desk(Parts):
     ) -> Done:
         """Take a record's text as somebody edited it: see `svcdesk.desk.editing.edit`."""
         from svcdesk.desk.editing import edit
+        from svcdesk.desk.records import Circumstances
 
         return edit(self, id_, text, around or Circumstances(), base=base)
 
@@ -151,6 +159,7 @@ class Desk(Parts):
     ) -> Done:
         """Link two records: see `svcdesk.desk.linking.link`."""
         from svcdesk.desk.linking import link
+        from svcdesk.desk.records import Circumstances
 
         return link(self, id_, relation, other, around or Circumstances(), remove=remove)
 
@@ -164,11 +173,13 @@ class Desk(Parts):
     ) -> Done:
         """Put files beside a record: see `svcdesk.desk.linking.attach`."""
         from svcdesk.desk.linking import attach
+        from svcdesk.desk.records import Circumstances
 
         return attach(self, id_, files, around or Circumstances(), name=name)
 
     def redact(self, id_: str, what: str, around: Circumstances | None = None) -> Redacted:
         """Take a value out of a record for good: see `svcdesk.desk.redacting.redact`."""
+        from svcdesk.desk.records import Circumstances
         from svcdesk.desk.redacting import redact
 
         return redact(self, id_, what, around or Circumstances())

@@ -14,26 +14,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcdesk.config import Config
-from svcdesk.desk.author import Author, find_author
-from svcdesk.desk.numbering import Numbers
 from svcdesk.desk.settings import parse_facts, parse_people
 from svcdesk.errors import NotADesk
 from svcdesk.i18n import T
-from svcdesk.lifecycle.act import Act
 from svcdesk.model.facts import Facts
 from svcdesk.model.instants import format_instant
 from svcdesk.model.kind import Workflow
 from svcdesk.model.people import People
 from svcdesk.model.record import Value
 from svcdesk.store.files import read_regular, safe_path
-from svcdesk.store.git import Identity, Repository, discover
 from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, Tickets, Unreadable
 from svcdesk.store.yaml_read import parse
 
 if TYPE_CHECKING:
+    from svcdesk.desk.author import Author
+    from svcdesk.desk.numbering import Numbers
     from svcdesk.desk.sla import ServiceLevels
+    from svcdesk.lifecycle.act import Act
     from svcdesk.model.fields import FieldTable
     from svcdesk.plugins import Plugins
+    from svcdesk.store.git import Identity, Repository
     from svcdesk.store.schema import Kinds
 
 Watch = Callable[[Sequence[str]], Iterable[str]]
@@ -87,6 +87,8 @@ class Parts:
 
         Paths in commits, in merges and at forges are then the same as paths in the desk.
         """
+        from svcdesk.store.git import discover
+
         found = discover(self.root)
         if not self.root.samefile(found.root):
             raise NotADesk(
@@ -135,6 +137,8 @@ class Parts:
 
     @cached_property
     def numbers(self) -> Numbers:
+        from svcdesk.desk.numbering import Numbers
+
         return Numbers(self)
 
     @property
@@ -177,8 +181,9 @@ class Parts:
 
     def _own_schemas(self) -> dict[str, bytes]:
         folder = self.root / SCHEMAS
-        if not folder.is_dir() or folder.is_symlink():
+        if not os.path.lexists(folder):
             return {}
+        safe_path(self.root, f"{SCHEMAS}/-")  # refuses a link, which another's folder is behind
         names = sorted(one.name for one in folder.iterdir() if one.suffix in (".json", ".yaml"))
         found = {}
         for name in names:
@@ -207,10 +212,14 @@ class Parts:
 
     def author(self, acting_for: str | None = None) -> Author:
         """Whoever git says is at the keyboard, as listed; `acting_for` a person or `requester`."""
+        from svcdesk.desk.author import find_author
+
         return find_author(self.people, self.identity.name, self.identity.email, acting_for)
 
     def act(self, author: Author, *, when: datetime | None = None, via: str | None = None) -> Act:
         """The circumstances of an operation at this moment."""
+        from svcdesk.lifecycle.act import Act
+
         now, zone = self.now(), self.facts.zone
         return Act(
             by=author.person.id,

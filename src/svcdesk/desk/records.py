@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from svcdesk.desk.author import Author, find_person
 from svcdesk.desk.draft import Draft
+from svcdesk.desk.sla_snapshots import at_close
 from svcdesk.desk.writing import Done, Options, Story, perform
 from svcdesk.errors import MissingField, NotAllowed, Refused
 from svcdesk.i18n import T
@@ -136,7 +137,7 @@ def _move_one(
     _refuse_late_reopening(desk, record, move, state)
     words = _settling(desk, record, speaking, around)
     plan = plan_move(record, name, given, act, words, _chain(desk, draft, record))
-    for moved in plan.all:
+    for moved in (at_close(desk, plan.moved), *plan.documents):
         draft.keep(moved)
     return plan.subject
 

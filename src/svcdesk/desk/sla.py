@@ -41,9 +41,19 @@ class ServiceLevels:
     def ledger(self, record: Record, at: datetime, folded: Fold | None = None) -> Ledger | None:
         """What is owed for a record as of an instant; None for a kind that owes nothing.
 
-        Raises NotFound for a policy that the desk does not have, Invalid for a policy or calendar
-        that is wrong.
+        A closed record keeps the verdicts of its close. Raises NotFound for a policy that the desk
+        does not have, Invalid for a policy or calendar that is wrong.
         """
+        from svcdesk.desk.sla_snapshots import as_closed
+
+        known = folded or fold(record.events, self.desk.workflow(record.kind))
+        answer = self.live(record, at, known)
+        if answer is None:
+            return None
+        return as_closed(self.desk, answer, known, record.kind, record.uid)
+
+    def live(self, record: Record, at: datetime, folded: Fold | None = None) -> Ledger | None:
+        """The ledger under the desk's policies as they are now, whatever was stored at a close."""
         rules = self.rules(record.kind)
         if not rules.rules:
             return None
@@ -82,6 +92,17 @@ class ServiceLevels:
                 )
             self._policies[name] = parse_policy(self.desk.read_yaml(path), name, self.compile)
         return self._policies[name]
+
+    def policy_digest(self, name: str) -> str:
+        """Git's id of a policy's file as it is now."""
+        return self._digest(f"{POLICIES}/{name}.yaml")
+
+    def calendar_digests(self) -> dict[str, str]:
+        """Git's id of each calendar's file as it is now, by the calendar's name."""
+        return {name: self._digest(f"{CALENDARS}/{name}.yaml") for name in self.calendar_names()}
+
+    def _digest(self, path: str) -> str:
+        return self.desk.repository.blob_id(self.desk.read_file(path) or b"")
 
     def policy_names(self) -> list[str]:
         return self._names(POLICIES)
