@@ -85,10 +85,13 @@ class Calendar:
         not; none for a calendar that follows no country."""
         if self.country is None:
             return ()
-        known = {year.year for year in self.years}
         first = date.fromordinal(self.date_of(min(start, end))).year
         last = date.fromordinal(self.date_of(max(start, end))).year
-        return tuple(year for year in range(first, last + 1) if year not in known)
+        return tuple(
+            year
+            for year in range(first, last + 1)
+            if not any(known.year == year for known in self.years)
+        )
 
 
 def always_open(zone: str = "UTC") -> Calendar:

@@ -17,7 +17,7 @@ from svcdesk.sla.arithmetic import Pause
 from svcdesk.sla.history import Occurrence
 from svcdesk.sla.instants import parse_instant
 from svcdesk.sla.policy import NEVER, RESTART, RESUME, Terms
-from svcdesk.sla.targets import TargetRule
+from svcdesk.sla.targets import TargetRule, Trigger
 
 
 class Outcome(Enum):
@@ -76,6 +76,11 @@ def cycles_of(
     A policy may choose what starts a target. The choice of the first terms holds; that of later
     ones only while nothing has started yet.
     """
+    if len(rule.starts) == 1:
+        asked = next((one for one in terms if one is not None), None)
+        if asked is None:
+            return ()
+        return _walk(rule, _choice(rule, asked), events, terms, dropped_in)
     walks: dict[str, list[Cycle]] = {}
     chosen: str | None = None
     for event, asked in zip(events, terms, strict=True):
@@ -115,9 +120,11 @@ def _walk(
 ) -> list[Cycle]:
     walk = _Walk(rule, choice, dropped_in)
     before: Values = {}
-    for event, asked in zip(events, terms, strict=True):
-        walk.take(event, before, asked)
-        before = event.values
+    held: Terms | None = None
+    for number, (event, asked) in enumerate(zip(events, terms, strict=True)):
+        if number == 0 or asked is not held or rule.may_concern(event):
+            walk.take(event, before, asked)
+        before, held = event.values, asked
     return walk.cycles
 
 
@@ -133,23 +140,24 @@ class _Walk:
         """Something would have started it, in a state in which it does not start."""
 
     def take(self, event: Occurrence, before: Values, terms: Terms | None) -> None:
-        self._stop(event, before)
-        if event.state_after != event.state_before:
+        moved = event.state_after != event.state_before
+        if self.cycles:
+            self._stop(event, before, moved)
+        if moved and (self.cycles or self.held):
             self._come_back(event, before, terms)
-        if any(trigger.matches(event, before) for trigger in self.starts):
+        if _pulled(self.starts, event, before):
             self._start(event, terms)
         for cycle in self.cycles:
-            if cycle.outcome is None and cycle.changes[-1].terms != terms:
-                cycle.changes.append(Change(event.when, terms, _by_level(event)))
+            if cycle.outcome is None:
+                held = cycle.changes[-1].terms
+                if held is not terms and held != terms:
+                    cycle.changes.append(Change(event.when, terms, _by_level(event)))
 
-    def _stop(self, event: Occurrence, before: Values) -> None:
-        moved = event.state_after != event.state_before
+    def _stop(self, event: Occurrence, before: Values, moved: bool) -> None:
         for cycle in self.cycles:
             if cycle.outcome is not None:
                 continue
-            if any(
-                trigger.matches(event, before, cycle.promised_move) for trigger in self.rule.met_by
-            ):
+            if _pulled(self.rule.met_by, event, before, cycle.promised_move):
                 self._meet(cycle, event)
             elif moved and event.state_after in self.dropped_in:
                 cycle.end(Outcome.DROPPED, event)
@@ -160,9 +168,7 @@ class _Walk:
         mode = terms.on_reopen if terms else RESUME
         last = self.cycles[-1] if self.cycles else None
         uncancelled = event.state_before in self.dropped_in
-        reopened = uncancelled or any(
-            trigger.matches(event, before) for trigger in self.rule.reopened_by
-        )
+        reopened = uncancelled or _pulled(self.rule.reopened_by, event, before)
         if not reopened or event.state_after in self.dropped_in or mode == NEVER:
             return
         if self.held:
@@ -210,6 +216,15 @@ class _Walk:
         cycle.end(Outcome.MET, event)
         wanted = self.rule.wants
         cycle.lacks = wanted if wanted and event.changed.get(wanted) is None else None
+
+
+def _pulled(
+    triggers: Sequence[Trigger], event: Occurrence, before: Values, promised_move: Value = None
+) -> bool:
+    for trigger in triggers:  # noqa: SIM110 – half the time of any() on the hottest path
+        if trigger.matches(event, before, promised_move):
+            return True
+    return False
 
 
 def _instant(event: Occurrence, path: str) -> int:

@@ -79,11 +79,10 @@ def courses(
         terms = change.terms
         mode = terms.on_priority_change
         pauses = _pauses(cycle, terms, spells, at)
-        leg = Leg(change.since, None, terms, _calendar(terms, calendars), pauses)
+        start = cycle.began if mode == RETROACTIVE else change.since
+        leg = Leg(start, None, terms, _calendar(terms, calendars), pauses)
         if mode == FORWARD and legs:
             legs = (*legs[:-1], replace(legs[-1], end=change.since), leg)
-        elif mode == RETROACTIVE:
-            legs = (replace(leg, start=cycle.began),)
         else:
             legs = (leg,)
         found.append(_course(cycle, legs))

@@ -7,120 +7,18 @@ and instant give the same ledger everywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
 
 from svcdesk.i18n import T, Text
 from svcdesk.sla.calendar import ALWAYS, Calendar, always_open
 from svcdesk.sla.cycles import Cycle, Outcome, cycles_of
 from svcdesk.sla.dues import Calendars, Course, courses, paused_by
-from svcdesk.sla.explain import Interval, WorkingDay, explain, working_days
+from svcdesk.sla.entries import Entry, Ledger, State
 from svcdesk.sla.history import History, Spell, waiting_since, waiting_spells
-from svcdesk.sla.levels import LevelMoment, moments
 from svcdesk.sla.policy import Policy, Rule, Version
 from svcdesk.sla.targets import TargetRule, TargetRules
 
-
-class State(Enum):
-    """Where a target stands."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    HIDDEN = "hidden"
-    MET = "met"
-    MISSED = "missed"
-    """Met, but late."""
-    BREACHED = "breached"
-    """Late and not met, whether it is still open or not."""
-    DROPPED = "dropped"
-    """Owed no more: the record was cancelled, went on, or the policy asks no longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One cycle of one target as of the ledger's instant. Instants are epoch seconds.
-
-    `started`: from when its clock counts (a later one than `began` where terms reset it). `due`:
-    None while it is hidden; while it is paused, what it would be if the waiting ended now.
-    `met`: when it was met. `ended`: when it was met or ceased to be owed. `breached_at`: the due
-    time that passed; kept when it was met late, and for information when it was dropped late.
-    `remaining`: seconds on its clock until due, negative after; None once it has ended.
-    `lacks`: the field that meeting it should have given (an expected time: A 3.2).
-    `earlier_dues`: (until when, the due time that held till then), where terms changed.
-    """
-
-    target: str
-    cycle: int
-    labels: Mapping[str, str]
-    state: State
-    began: int
-    started: int
-    due: int | None
-    met: int | None
-    ended: int | None
-    breached_at: int | None
-    remaining: int | None
-    clock: str
-    rule: str
-    cites: str
-    judged: bool
-    levels: tuple[LevelMoment, ...] = ()
-    lacks: str | None = None
-    earlier_dues: tuple[tuple[int, int], ...] = ()
-    notes: tuple[Text, ...] = ()
-    course: Course | None = field(default=None, repr=False, compare=False)
-    spells: tuple[Spell, ...] = field(default=(), repr=False, compare=False)
-
-    @property
-    def is_open(self) -> bool:
-        return self.ended is None
-
-    @property
-    def is_late(self) -> bool:
-        """Breached, or met late."""
-        return self.state in (State.BREACHED, State.MISSED)
-
-    def intervals(self, at: int) -> tuple[Interval, ...]:
-        """Every counted, skipped and waited interval from the start to its end, else to `at`."""
-        if self.course is None:
-            return ()
-        return explain(self.course, self.spells, self.ended if self.ended is not None else at)
-
-    def days(self, at: int) -> tuple[WorkingDay, ...]:
-        """The working days counted until it ended or was due, else to `at`."""
-        if self.course is None:
-            return ()
-        end = self.ended if self.ended is not None else max(at, self.course.due)
-        return working_days(self.course, min(end, self.course.due))
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """Everything owed for one record, as of `at`. `entries` are in the table's order, then by
-    cycle; `notes` say what could make an answer doubtful or why there is none."""
-
-    record: str
-    at: int
-    policy: str
-    since: date | None
-    rule: str
-    entries: tuple[Entry, ...]
-    notes: tuple[Text, ...] = ()
-
-    def entry(self, target: str, cycle: int | None = None) -> Entry | None:
-        """The target's entry: of that cycle, else its latest."""
-        found = [
-            entry
-            for entry in self.entries
-            if entry.target == target and cycle in (None, entry.cycle)
-        ]
-        return found[-1] if found else None
-
-    def next_due(self) -> Entry | None:
-        """The judged, open target that falls due first; a breached one comes before all."""
-        waiting = [entry for entry in self.entries if entry.is_open and entry.judged and entry.due]
-        return min(waiting, key=lambda entry: entry.due or 0, default=None)
+__all__ = ["Entry", "Ledger", "State", "ledger", "with_always"]
 
 
 def ledger(
@@ -231,7 +129,6 @@ def _entry(
         rule=terms.rule,
         cites=terms.cites,
         judged=cycle.rule.judged,
-        levels=moments(cycle, course, at, stands) if terms.levels else (),
         lacks=cycle.lacks,
         earlier_dues=tuple(
             (change.since, earlier.due)
@@ -241,6 +138,7 @@ def _entry(
         notes=course.notes,
         course=course,
         spells=spells,
+        source=(cycle, at, stands),
     )
 
 
@@ -283,16 +181,7 @@ def _notes(
     found: list[Text] = []
     if matched is None:
         found.append(T("no rule of the policy {name} matches this record", name=policy.name))
-    missing: dict[str, set[int]] = {}
-    for entry in entries:
-        if entry.course is None:
-            continue
-        for leg in entry.course.legs:
-            end = entry.course.due if leg.end is None else leg.end
-            years = leg.calendar.missing_years(leg.start, max(end, entry.ended or end))
-            if years:
-                missing.setdefault(leg.calendar.name, set()).update(years)
-    for name, unknown in sorted(missing.items()):
+    for name, unknown in sorted(_missing_years(entries).items()):
         found.append(
             T(
                 "calendar {name} has no public holidays of {years}, which this answer needs",
@@ -303,3 +192,17 @@ def _notes(
     for entry in entries:
         found.extend(entry.notes)
     return tuple(found)
+
+
+def _missing_years(entries: Sequence[Entry]) -> dict[str, tuple[int, ...]]:
+    """Calendar name → the years of public holidays that it should have for these entries."""
+    spans: dict[str, tuple[Calendar, int, int]] = {}
+    for entry in entries:
+        for leg in entry.course.legs if entry.course else ():
+            if leg.calendar.country is None or entry.course is None:
+                continue
+            end = max(entry.course.due if leg.end is None else leg.end, entry.ended or 0)
+            _, low, high = spans.get(leg.calendar.name, (None, leg.start, end))
+            spans[leg.calendar.name] = (leg.calendar, min(low, leg.start), max(high, end))
+    found = {name: one.missing_years(low, high) for name, (one, low, high) in spans.items()}
+    return {name: years for name, years in found.items() if years}

@@ -41,9 +41,16 @@ class Trigger:
 
     def matches(self, event: Occurrence, before: Values, promised_move: object = None) -> bool:
         """Whether the event pulls it, given the tracked values before and the move promised."""
+        if self.do and event.do not in self.do:
+            return False
+        if self.enters and (
+            event.state_after == event.state_before
+            or event.state_after not in self.enters
+            or event.state_before in self.enters
+        ):
+            return False
         return (
-            (not self.do or event.do in self.do)
-            and (self.auto is None or event.auto == self.auto)
+            (self.auto is None or event.auto == self.auto)
             and (self.for_requester is None or (event.for_ == REQUESTER) == self.for_requester)
             and (self.plan is None or event.plan == self.plan)
             and (not self.sets or event.changed.get(self.sets) is not None)
@@ -51,10 +58,6 @@ class Trigger:
             and (
                 not self.gains
                 or (before.get(self.gains) is None and event.values.get(self.gains) is not None)
-            )
-            and (
-                not self.enters
-                or (event.state_after in self.enters and event.state_before not in self.enters)
             )
             and (not self.kept or (promised_move is not None and event.do == promised_move))
         )
@@ -89,9 +92,33 @@ class TargetRule:
     pauses: tuple[str, ...] = ()
     judged: bool = True
 
+    verbs: frozenset[str] | None = field(init=False)
+    """The verbs that its triggers ask for; None if one asks for none, only for marks."""
+    fields: frozenset[str] = field(init=False)
+    """The fields that its triggers look at."""
+
+    def __post_init__(self) -> None:
+        triggers = [one for group in self.starts.values() for one in group]
+        triggers += [*self.met_by, *self.reopened_by]
+        plain = all(one.do or one.sets or one.gains or one.enters or one.has for one in triggers)
+        plain = plain and not any(one.kept for one in triggers)
+        verbs = frozenset(verb for one in triggers for verb in one.do)
+        names = {name for one in triggers for name in (one.sets, one.gains, one.has) if name}
+        object.__setattr__(self, "verbs", verbs if plain else None)
+        object.__setattr__(self, "fields", frozenset(names))
+
     @property
     def default_start(self) -> str:
         return next(iter(self.starts))
+
+    def may_concern(self, event: Occurrence) -> bool:
+        """False for an event that can pull none of its triggers: most events of most records."""
+        return (
+            event.state_after != event.state_before
+            or self.verbs is None
+            or event.do in self.verbs
+            or not self.fields.isdisjoint(event.changed)
+        )
 
 
 @dataclass(frozen=True, slots=True)
