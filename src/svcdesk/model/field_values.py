@@ -11,6 +11,7 @@ from svcdesk.errors import Invalid, UsageError
 from svcdesk.i18n import T, Text
 from svcdesk.model.field_info import FieldInfo, half_width, plain
 from svcdesk.model.instants import strict_instant
+from svcdesk.model.invisible import without_invisible
 from svcdesk.model.record import Value
 
 _BETWEEN_WORDS = re.compile("[,，、;；\n]")
@@ -24,8 +25,11 @@ def understand(field: FieldInfo, text: str) -> Value:
     """The value for a text typed for a field. Raises UsageError, saying what is allowed.
 
     The items of a list of words are parted by commas of either script, those of a list of texts
-    by semicolons, those of a list of mappings are given as JSON.
+    by semicolons, those of a list of mappings are given as JSON. What shows nothing or turns the
+    direction of reading is left out of everything but texts of several lines.
     """
+    if field.type != "lines":
+        text = without_invisible(text)
     if field.is_list and field.type in ("group", "link"):
         return _json_list(field, text)
     if field.is_list:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from svcdesk.i18n import Text
 
@@ -21,8 +21,7 @@ class Severity(IntEnum):
     ERROR = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """What can be found, for `svcdesk explain CODE`: stable code, short name, reason, remedy.
 
     `norm` names the source, such as `C 4.3` (K1) for the norms that the documentation lists.
@@ -37,8 +36,7 @@ class Rule:
     norm: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing found. `path` is relative to the desk's root, `line` counts from 1."""
 
     rule: Rule

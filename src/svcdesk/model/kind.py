@@ -7,10 +7,13 @@ reader of that shape, and refuses what it does not understand.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from svcdesk.model.people import Roles
 from svcdesk.model.record import Value, Values
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 PREVIOUS = "previous"
 """A move's target: the state that the record was in before it began to wait."""
@@ -18,8 +21,7 @@ ACTOR = "$actor"
 """A move's default for a person field: whoever makes the move."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """A state of the workflow. `form` is the printed form's word for it (norm C knows four)."""
 
     name: str
@@ -34,16 +36,14 @@ class State:
     """Fields that a record in this state should have: `check` names what is missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(NamedTuple):
     """A move that adds an item to a list of the record: {id, at, by, …the fields named}."""
 
     to: str
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """Another record that a move writes in the same commit.
 
     `document` is its kind. `when` says whether: `always`; `needed` (the desk asks for that
@@ -56,13 +56,12 @@ class Write:
     when: str
     do: str
     fields: tuple[str, ...] = ()
-    copies: Mapping[str, str] = field(default_factory=dict)
-    fixed: Values = field(default_factory=dict)
+    copies: Mapping[str, str] = _NOTHING
+    fixed: Values = _NOTHING
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """Something that can be done to a record.
 
     `to` maps the state that it is made in to the state after it (PREVIOUS for the one before
@@ -83,9 +82,9 @@ class Move:
     appends: Append | None = None
     writes: tuple[Write, ...] = ()
     increments: str | None = None
-    defaults: Values = field(default_factory=dict)
+    defaults: Values = _NOTHING
     """What a field gets where it is not given: ACTOR, or the value itself."""
-    fills: Values = field(default_factory=dict)
+    fills: Values = _NOTHING
     """The same, only where the record has no value yet."""
     speaker: str | None = None
     """Whose word it is by nature: `requester` for a confirmation, recorded `for: requester`."""
@@ -104,8 +103,7 @@ class Move:
         return bool(self.to) and (self.legal_in is None or state in self.legal_in)
 
 
-@dataclass(frozen=True, slots=True)
-class Workflow:
+class Workflow(NamedTuple):
     """States, moves and rights of one kind; `tracked` are the fields that events decide."""
 
     kind: str
@@ -139,8 +137,7 @@ class Workflow:
         return tuple(name for name, move in self.moves.items() if move.counts_as_move(state))
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind: its composed JSON Schema and its workflow, and where each came from."""
 
     name: str

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 REQUESTER = "requester"
 BOT = "svcdesk"
 """Who records what no person did: escalations, periodic tasks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Someone listed in `people.yaml`; `emails` are those that git knows them by."""
 
     id: str
@@ -24,8 +23,7 @@ class Person:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(NamedTuple):
     """Everyone listed, by id."""
 
     by_id: Mapping[str, Person]
@@ -51,8 +49,7 @@ class People:
         return tuple(sorted({one.team for one in self.by_id.values() if one.team}))
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
+class Roles(NamedTuple):
     """What each role may do: right names, roles it includes already unfolded."""
 
     rights: Mapping[str, frozenset[str]]

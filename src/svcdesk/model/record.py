@@ -21,6 +21,11 @@ SETTLE = "settle"
 REDACT = "redact"
 STRUCTURAL = frozenset({SUBMIT, CORRECT, SET, VOID, SETTLE, REDACT})
 
+MARK = "redacted"
+"""The one key of a tombstone, which stands where a value was taken out for good."""
+BLANK = "[redacted]"
+"""What stands in a longer text where the value stood."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -58,6 +63,11 @@ class Event:
     def actor(self) -> str:
         """Whose act it is: the person acted for, else the person who recorded it."""
         return self.on_behalf or self.by
+
+    @property
+    def is_redacted(self) -> bool:
+        """Whether something that it said gave way to a tombstone."""
+        return MARK in self.extra or any(map(is_tombstone, self.extra.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,10 @@ class Record:
         for path, value in changes.items():
             header = with_value(header, path, value)
         return replace(self, header=header)
+
+
+def is_tombstone(value: object) -> bool:
+    return isinstance(value, Mapping) and set(value) == {MARK}
 
 
 def value_at(values: Values, path: str) -> Value:

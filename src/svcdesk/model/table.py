@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from svcdesk.i18n import Text
 from svcdesk.model.record import Value
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Column:
+
+class Column(NamedTuple):
     """`name` is the stable key (JSON, CSV header in data formats); `label` is shown to people."""
 
     name: str
@@ -18,8 +20,7 @@ class Column:
     right: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A value with what people see instead of it, and how it is marked.
 
     `style` is one of breach, risk, ok, dim, strong, or empty; only a terminal shows it.
@@ -30,8 +31,7 @@ class Cell:
     style: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows of cells under columns.
 
     `schema` names the promised JSON shape (`svcdesk/list/1`). `items`, where given, are what the
@@ -47,5 +47,5 @@ class Table:
     total: int | None = None
     unreadable: int = 0
     notes: Sequence[Text | str] = ()
-    extra: Mapping[str, Value] = field(default_factory=dict)
+    extra: Mapping[str, Value] = _NOTHING
     """Further top-level keys of the JSON shape."""

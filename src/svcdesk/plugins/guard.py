@@ -65,17 +65,18 @@ def copied(value: Any, twins: Twins) -> Any:
     if isinstance(value, Mapping):
         return {key: copied(one, twins) for key, one in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(copied(one, twins) for one in value))
+        if type(value).__name__ not in _SHARED:
+            return type(value)(*(copied(one, twins) for one in value))
+        if id(value) not in twins:
+            made: object = type(value)(*(copied(one, twins) for one in value))
+            twins[id(value)] = (value, made)
+        return twins[id(value)][1]
     if type(value) in (list, tuple, set):
         return type(value)(copied(one, twins) for one in value)
     if is_dataclass(value) and not isinstance(value, type):
-        if type(value).__name__ in _SHARED and id(value) in twins:
-            return twins[id(value)][1]
         twin = object.__new__(type(value))
         for one in fields(value):
             object.__setattr__(twin, one.name, copied(getattr(value, one.name), twins))
-        if type(value).__name__ in _SHARED:
-            twins[id(value)] = (value, twin)
         return twin
     return value
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -99,7 +98,7 @@ def findings(
 
 
 def without_confirmation(facts: Facts = FACTS) -> Facts:
-    return replace(facts, close_without_confirmation=True)
+    return facts._replace(close_without_confirmation=True)
 
 
 def norm_sample() -> dict[str, Record]:

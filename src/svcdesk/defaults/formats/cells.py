@@ -30,7 +30,7 @@ def shown(cell: Cell | Value) -> str:
         return ""
     if isinstance(cell, bool):
         return str(T("yes") if cell else T("no"))
-    if isinstance(cell, list | tuple) and not any(isinstance(one, dict | list) for one in cell):
+    if isinstance(cell, list) and not any(isinstance(one, dict | list) for one in cell):
         return ", ".join(shown(one) for one in cell)
     if isinstance(cell, dict | list):
         return json.dumps(cell, ensure_ascii=False, default=str)
