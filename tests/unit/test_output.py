@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from svcdesk.cli.output import Output
+from svcdesk.errors import Refused
 from svcdesk.i18n import T
 
 HOSTILE = "\x1b[2J数据\x9b\u202e"
@@ -157,7 +158,7 @@ def test_long_text_on_a_terminal_is_paged_escaped(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     terminal = on_terminal(monkeypatch)
-    environ = {"LINES": "5", **os.environ}
+    environ = {**os.environ, "LINES": "5"}
     Output(pager=_pager(tmp_path), environ=environ).out("行\x1b\n" * 9, styled=True, page=True)
     assert (tmp_path / "paged").read_text(encoding="utf-8") == "FRX\n" + "行\\x1b\n" * 9
     assert terminal.getvalue() == ""
@@ -191,6 +192,7 @@ def test_nothing_is_paged_in_a_pipe(capsys: pytest.CaptureFixture[str], tmp_path
 READER_LEAVES = """
 import sys
 from svcdesk.cli.output import Output
+from svcdesk.errors import Refused
 out = Output(pager=False)
 for number in range(20_000):
     out.out(f"line {number}")
@@ -218,8 +220,9 @@ def test_a_reader_who_leaves_stops_nothing() -> None:
 def test_another_failure_of_the_disk_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123
         monkeypatch.setattr(sys, "stdout", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(Refused, match="No space") as caught:
             output().out("x")
+        assert caught.value.code == "E_OUTPUT"
         monkeypatch.undo()
         os.dup2(os.open(os.devnull, os.O_WRONLY), full.fileno())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import stat
 import sys
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 import click
 
 from svcdesk import i18n
-from svcdesk.errors import NotADesk, UsageError
+from svcdesk.errors import NotADesk, SvcdeskError, UsageError
 from svcdesk.i18n import LANGUAGES, T
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from svcdesk.model.table import Table
     from svcdesk.plugins import Plugins, Problem
 
+_GLANCE = 1 << 20
+"""Bytes of a file that may be looked at for one line; the guard lets no larger one in."""
 _LANGUAGE_LINE = re.compile(r"^language:[ \t]*['\"]?([a-z]{2})", re.MULTILINE)
-
-
 _PLUGINS_LINE = re.compile(r"^plugins:", re.MULTILINE)
 
 
@@ -65,7 +66,10 @@ class App:
             return datetime.now(UTC)
         from svcdesk.model.instants import strict_instant
 
-        return strict_instant(given)
+        try:
+            return strict_instant(given)
+        except SvcdeskError as error:
+            raise UsageError(T("SVCDESK_NOW: {why}", why=error.message), hint=error.hint) from error
 
     @cached_property
     def start(self) -> Path:
@@ -122,7 +126,10 @@ class App:
     def out(self) -> Output:
         from svcdesk.cli.output import Output
 
-        return Output(pager=False if self.said.no_pager else self.config.text("pager"))
+        pager = None
+        with contextlib.suppress(SvcdeskError):  # settings in disorder are told by what needs them
+            pager = self.config.text("pager")
+        return Output(pager=False if self.said.no_pager else pager)
 
     def use_language(self) -> None:
         """Settle the language of this call: option, environment, user's file, desk, locale."""
@@ -193,11 +200,13 @@ class App:
 
 
 def _texts(places: list[Path]) -> list[str]:
-    """What stands in those of the files that can be read."""
+    """What stands in those of the files that can be read; a pipe would keep us waiting."""
     found = []
     for place in places:
         with contextlib.suppress(OSError, UnicodeDecodeError):
-            found.append(place.read_text(encoding="utf-8"))
+            status = place.stat()
+            if stat.S_ISREG(status.st_mode) and status.st_size <= _GLANCE:
+                found.append(place.read_text(encoding="utf-8"))
     return found
 
 

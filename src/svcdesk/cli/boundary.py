@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -62,8 +62,7 @@ def _hold_standard_streams() -> None:
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # the lowest free number, which is this one
         if getattr(sys, name) is None:
-            stream: TextIO = os.fdopen(number, mode, encoding="utf-8", closefd=False)
-            setattr(sys, name, stream)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 def _run(command: click.Command, app: App, arguments: list[str] | None) -> int:
@@ -93,25 +92,24 @@ def _run(command: click.Command, app: App, arguments: list[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        refused = _of_the_system(error)
-        if refused is None or app.said.debug:
+        from svcdesk.cli.output import discard_unwritten
+
+        discard_unwritten()
+        if error.errno not in _SYSTEMS or app.said.debug:
             return _bug(app, error)
+        refused = _of_the_system(error)
         _tell(app, refused)
         return refused.exit_code
     except Exception as error:
         return _bug(app, error)
 
 
-def _of_the_system(error: OSError) -> Refused | None:
-    """What the operating system refused, as our error; None for what we should have known."""
-    if error.errno not in _SYSTEMS:
-        return None
-    if error.filename is None:
-        from svcdesk.cli.output import unwritable
-
-        return unwritable(sys.stdout, error)
+def _of_the_system(error: OSError) -> Refused:
+    """What the operating system refused, as our error."""
     return Refused(
-        T("the disk refused {path}: {reason}", path=error.filename, reason=error.strerror),
+        T("the system refused {path}: {reason}", path=error.filename, reason=error.strerror)
+        if error.filename is not None
+        else T("the system refused to go on: {reason}", reason=error.strerror),
         hint=T("mend that, then try again; `svcdesk doctor` says how the desk stands"),
         code="E_DISK",
     )
@@ -125,11 +123,9 @@ def placed(error: SvcdeskError, path: str | None = None) -> Text:
     where, said = error.path or path, str(error.message)
     if where is None:
         return error.message
-    if said.startswith(where):
-        said = said.removeprefix(where).lstrip(":： ") if error.line else ""
+    if said.startswith((f"{where}:", f"{where}：")) and error.line:
+        said = said.removeprefix(where)[1:].lstrip()
     elif where in said:
-        said = ""
-    if not said:
         return error.message
     place = f"{where}:{error.line}" if error.line else where
     return T("{place}: {message}", place=place, message=said)

@@ -168,17 +168,20 @@ def _write(stream: TextIO | None, text: str) -> None:
         if error.errno in _GONE or stream is sys.stderr:  # where else should it be said?
             _discard(stream)
             return
-        raise unwritable(stream, error) from error
+        _discard(stream)
+        raise Refused(
+            T("the output could not be written: {reason}", reason=error.strerror or str(error)),
+            hint=T("what the command did to the desk stands: see `git log -1`"),
+            code="E_OUTPUT",
+        ) from error
 
 
-def unwritable(stream: TextIO, error: OSError) -> Refused:
-    """That the system refuses what a command has to say; the rest of it goes nowhere."""
-    _discard(stream)
-    return Refused(
-        T("the output could not be written: {reason}", reason=error.strerror or str(error)),
-        hint=T("what the command did to the desk stands: see `git log -1`"),
-        code="E_OUTPUT",
-    )
+def discard_unwritten() -> None:
+    """Give up what standard output cannot take, so that the interpreter does not try again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _discard(sys.stdout)
 
 
 def _discard(stream: TextIO) -> None:
