@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.boundary import PARTIAL
+from svcdesk.cli.boundary import PARTIAL, placed
 from svcdesk.cli.options import asked_at, command, option
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T, pick
@@ -93,7 +93,7 @@ def rows_table(
 def tell_unreadable(app: App, unreadable: Sequence[Unreadable]) -> int:
     """Name the files that could not be read; the exit code that says so."""
     for one in unreadable:
-        app.out.err(T("unreadable: {why}", why=one.error))
+        app.out.err(T("unreadable: {why}", why=placed(one.error, one.path)))
     return PARTIAL if unreadable else 0
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.boundary import FINDINGS
+from svcdesk.cli.boundary import FINDINGS, placed
 from svcdesk.cli.help import Group
 from svcdesk.cli.options import asked_at, command, ids_argument, option, read_ids
 from svcdesk.cli.sla_why import calc, explain, forecast, lint, simulate
@@ -51,7 +51,7 @@ def _check(
         )
     )
     for one in result.unreadable:
-        app.out.err(T("{path}: {why}", path=one.path, why=one.error))
+        app.out.err(placed(one.error, one.path))
     failed = {"breach": result.late(), "risk": result.risky(), "none": False}[fail_on]
     return FINDINGS if failed or result.unreadable else 0
 

@@ -52,7 +52,7 @@ def walk(root: Path) -> list[Entry]:
             path = f"{folder}/{entry.name}"
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_dir(follow_symlinks=False) and not path.endswith(".yaml"):
                 look(path)
             else:
                 found.append(Entry(path, entry.is_file(follow_symlinks=False)))

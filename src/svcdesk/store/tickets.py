@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from svcdesk.errors import Ambiguous, FileRefused, NotFound, SvcdeskError
+from svcdesk.errors import Ambiguous, FileRefused, Invalid, NotFound, SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.model.ids import date_of, is_record_id, prefix_of, relative_path
 from svcdesk.model.record import Record
@@ -148,7 +148,11 @@ def decode_file(data: bytes, path: str) -> Loaded:
     The name of the file has to be the id inside it.
     """
     document = parse(data, path=path)
-    record = codec.decode(document.value, path=path)
+    try:
+        record = codec.decode(document.value, path=path)
+    except Invalid as error:
+        error.line = document.line_near(error.field or "")
+        raise
     if f"{record.id}.yaml" != path.rpartition("/")[2]:
         raise FileRefused(
             T("{path}: the id inside is {id}", path=path, id=record.id),
@@ -162,13 +166,14 @@ def decode_file(data: bytes, path: str) -> Loaded:
 
 
 def _walk(root: Path, folder: str) -> Iterator[str]:
-    """Files below a folder, links and odd files included (reading them is what refuses them)."""
+    """Files below a folder; links, odd files and folders that are called like a record included
+    (reading them is what refuses them)."""
     try:
         entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
     except OSError:
         return
     for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
+        if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".yaml"):
             yield from _walk(root, f"{folder}/{entry.name}")
         elif not entry.name.startswith("."):
             yield f"{folder}/{entry.name}"

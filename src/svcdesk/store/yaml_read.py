@@ -37,6 +37,17 @@ class Document:
         node = node_at(_tree(self.text).root, tuple(path))
         return None if node is None else node.start.line + 1
 
+    def line_near(self, field: str) -> int | None:
+        """The line of a dotted field (`events.0.at`), or of the nearest thing around it that the
+        file has."""
+        steps = [int(one) if one.isascii() and one.isdigit() else one for one in field.split(".")]
+        while steps:
+            line = self.line_of(steps)
+            if line is not None:
+                return line
+            steps.pop()
+        return None
+
 
 def parse(data: bytes, *, path: str, limits: Limits = DEFAULT_LIMITS) -> Document:
     """Read a file's bytes. `path` is what errors call the file.
