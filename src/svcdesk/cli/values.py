@@ -54,11 +54,12 @@ def _one(app: App, path: str, text: str) -> Value:
 
 def _list(app: App, path: str, texts: list[str]) -> Value:
     """The texts of an option that was given several times: each is one item, commas and all."""
+    from svcdesk.model.invisible import without_invisible
     from svcdesk.store.guard import normalise
 
     if path == "due":
         return [_date(app, text) for text in texts]
-    return [normalise(text) for text in texts]
+    return [without_invisible(normalise(text)) for text in texts]
 
 
 def _date(app: App, text: str) -> str:

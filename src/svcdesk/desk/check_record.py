@@ -17,9 +17,10 @@ from svcdesk.lifecycle.moves import shown
 from svcdesk.model.finding import Finding, Rule, Severity
 from svcdesk.model.ids import prefix_of
 from svcdesk.model.instants import strict_instant
+from svcdesk.model.invisible import has_invisible
 from svcdesk.model.kind import Workflow
 from svcdesk.model.people import BOT, REQUESTER
-from svcdesk.model.record import STRUCTURAL, Event, Record, Value
+from svcdesk.model.record import STRUCTURAL, Event, Record, Value, leaves
 from svcdesk.store.files import read_regular, safe_path
 from svcdesk.store.tickets import RECORDS, Loaded
 from svcdesk.store.yaml_canonical import is_canonical
@@ -93,6 +94,7 @@ def check_record(survey: Survey, loaded: Loaded) -> Iterator[Finding]:
         )
     workflow = desk.workflow(record.kind)
     yield from _schema(desk, about)
+    yield from _hidden(about, desk)
     yield from _events(about, workflow, survey.folded(loaded))
     yield from _people(about, desk, survey.folded(loaded))
     yield from _links(about, survey, workflow)
@@ -142,18 +144,8 @@ class _About:
         hint: Text | None = None,
         severity: Severity | None = None,
     ) -> Finding:
-        line = self._line(field) if field else None
+        line = self.loaded.document.line_near(field) if field else None
         return Finding(rule, message, self.record.id, self.loaded.path, line, field, hint, severity)
-
-    def _line(self, field: str) -> int | None:
-        """The line of a dotted field, or of the nearest thing around it that the file has."""
-        steps = [int(one) if one.isascii() and one.isdigit() else one for one in field.split(".")]
-        while steps:
-            line = self.loaded.document.line_of(steps)
-            if line is not None:
-                return line
-            steps.pop()
-        return None
 
 
 def _limits(about: _About) -> Iterator[Finding]:
@@ -179,6 +171,20 @@ def _schema(desk: Desk, about: _About) -> Iterator[Finding]:
             one.field,
             one.hint,
         )
+
+
+def _hidden(about: _About, desk: Desk) -> Iterator[Finding]:
+    fields = desk.kinds.fields(about.record.kind)
+    for path, value in leaves(about.record.header):
+        field = fields.get(path)
+        if field is None or field.type == "lines" or not isinstance(value, str):
+            continue
+        if has_invisible(value):
+            yield about.finding(
+                rules.HIDDEN,
+                T("{record}: {field} is “{text}”", record=about.record.id, field=path, text=value),
+                path,
+            )
 
 
 def _events(about: _About, workflow: Workflow, folded: Fold) -> Iterator[Finding]:

@@ -149,11 +149,19 @@ UNKNOWN_NAME = _rule(
     T("a policy, calendar, kind or numbering scheme that is not there decides nothing"),
     T("mend the name, or add what it names"),
 )  # fmt: skip
+HIDDEN = _rule(
+    21, "hidden-character", _WARNING,
+    T("a text of one line holds a character that shows nothing or turns the direction of reading"),
+    T("two titles or names that look alike would not be alike, and what is read would not be what "
+      "stands there"),
+    T("type the text anew: commands leave such characters out"),
+)  # fmt: skip
 
 CORE = (
     MISPLACED, TWIN_UID, TWIN_NAME, TWIN_ID, STRAY, ODD_MODE, NEAR_LIMIT, HAND_EDIT,
     EVENT_FORM, UNKNOWN_MOVE, UNKNOWN_PERSON, DEAD_LINK, BARE_LINK, UNSETTLED, LAYOUT,
     UNKNOWN_KIND, ATTACHMENT_GONE, ATTACHMENT_CHANGED, RULE_FAILED, UNKNOWN_NAME,
+    HIDDEN,
 )  # fmt: skip
 
 

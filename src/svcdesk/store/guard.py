@@ -35,8 +35,6 @@ _MARKER = re.compile(r"^(?: *<{7,}|={7,}|>{7,}|\|{7,})(?: |$)", re.MULTILINE)
 _MARKER_STARTS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _LINE_ENDS = str.maketrans(dict.fromkeys("\r\x85\u2028\u2029", "\n"))
 _TAB_WIDTH = 4
-_INVISIBLE = frozenset({"Cf", "Zl", "Zp"})
-_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 
 
 def check_size(size: int, *, path: str, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -104,17 +102,6 @@ def find_marker(text: str) -> int | None:
         return None
     found = _MARKER.search(text)
     return None if found is None else found.start()
-
-
-def has_invisible(text: str) -> bool:
-    """Whether a text holds characters that show nothing or turn its direction.
-
-    These are Unicode's format characters (bidi controls, zero width), line ends and the Hangul
-    fillers. They may stand in a text; ids and titles must not have them.
-    """
-    if text.isascii():
-        return False
-    return any(one in _FILLERS or unicodedata.category(one) in _INVISIBLE for one in text)
 
 
 def normalise(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from svcdesk.errors import Invalid
-from svcdesk.store.guard import has_invisible
+from svcdesk.model.invisible import has_invisible, without_invisible
 from svcdesk.store.yaml_text import dump, normalise, normalise_short
 
 
@@ -60,8 +60,10 @@ def test_case_22_full_width_signs_are_understood_when_typed() -> None:
 )
 def test_case_19_invisible_characters_are_found(text: str) -> None:
     assert has_invisible(text)
+    assert not has_invisible(without_invisible(text))
 
 
 @pytest.mark.parametrize("text", ["", "SR-1", "登录失败：E500！", "é 😀 ñ ﷺ", "全角　空格"])
 def test_ordinary_text_has_none(text: str) -> None:
     assert not has_invisible(text)
+    assert without_invisible(text) == text
