@@ -9,7 +9,7 @@ from svcdesk.cli.app import App
 from svcdesk.i18n import T, Text, pick
 from svcdesk.lifecycle.fold import Effect
 from svcdesk.model.instants import strict_instant
-from svcdesk.model.record import Value, leaves
+from svcdesk.model.record import BLANK, Value, leaves
 from svcdesk.store import codec
 from svcdesk.terminal import pad
 
@@ -85,7 +85,8 @@ def log_row(app: App, entry: LogEntry) -> list[Value]:
     state = ""
     if step.after and step.after != step.before:
         state = pick(workflow.states[step.after].labels, step.after)
-    said = [event.text, event.reason, _changes(event.set)]
+    gone = BLANK if event.is_redacted else None
+    said = [event.text, event.reason, gone, _changes(event.set)]
     effect = str(_EFFECTS[step.effect])
     words = "; ".join(one for one in said if one)
     return [

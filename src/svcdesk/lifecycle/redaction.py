@@ -11,11 +11,13 @@ from dataclasses import replace
 
 from svcdesk.errors import NotFound, Refused
 from svcdesk.i18n import T
-from svcdesk.model.record import Event, Record, Value, Values
+from svcdesk.model.record import BLANK, MARK, Event, Record, Value, Values, is_tombstone
 
-MARK = "redacted"
-BLANK = "[redacted]"
-"""What stands in a longer text where the value stood."""
+__all__ = [
+    "BLANK", "MARK", "findable", "is_tombstone", "redact_event", "redact_field", "sweep",
+    "texts_of", "tombstone", "value_in",
+]  # fmt: skip
+
 _KEPT = frozenset({"id", "uid", "kind", "status", "formerly", "submitted"})
 """What a record cannot be without; none of it says anything about a person."""
 _LABELS = frozenset({"id", "uid", "at", "by", "rel"})
@@ -30,10 +32,6 @@ def findable(text: str) -> bool:
     """Whether a text says enough to be looked for inside others: four characters, or two where
     they are not all ASCII (a Chinese name has two or three)."""
     return len(text) >= (4 if text.isascii() else 2)
-
-
-def is_tombstone(value: object) -> bool:
-    return isinstance(value, Mapping) and set(value) == {MARK}
 
 
 def value_in(record: Record, path: str) -> Value:

@@ -8,7 +8,7 @@ from typing import cast
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T
 from svcdesk.model.ids import is_ulid
-from svcdesk.model.record import Event, Record, Value, Values
+from svcdesk.model.record import Event, Record, Value, Values, is_tombstone
 
 _PLAIN = {
     "id": "id",
@@ -21,6 +21,8 @@ _PLAIN = {
     "text": "text",
     "reason": "reason",
 }
+_REDACTABLE = frozenset({"text", "reason"})
+"""What a tombstone may stand for; it is kept as it is, and no word is left of what was said."""
 _LISTS = ("void", "settles")
 _MAPPINGS = ("set", "was", "times")
 _ORDER = (
@@ -80,7 +82,9 @@ def _event(value: Value, field: str, path: str) -> Event:
     parts: dict[str, object] = {}
     extra: dict[str, Value] = {}
     for key, one in value.items():
-        if key in _PLAIN:
+        if key in _REDACTABLE and is_tombstone(one):
+            extra[key] = one
+        elif key in _PLAIN:
             if not isinstance(one, str):
                 raise _wrong(path, f"{field}.{key}", "a text")
             parts[_PLAIN[key]] = one
