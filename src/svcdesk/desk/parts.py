@@ -47,7 +47,7 @@ def find_root(start: Path) -> Path:
     """The nearest folder at or above `start` that holds a desk. Raises NotADesk."""
     here = start.absolute()
     for folder in (here, *here.parents):
-        if (folder / DESK_FILE).is_file():
+        if os.path.lexists(folder / DESK_FILE):  # reading it is what refuses a link or a pipe
             return folder
     raise NotADesk(
         T("there is no desk at {path} or above it", path=here),
