@@ -98,7 +98,9 @@ def _has_errors(findings: Iterable[Finding]) -> bool:
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=Finding.sort_key))
+    """In the order in which they are shown; what several looks came upon is said once."""
+    once = {(one.sort_key(), str(one.message)): one for one in findings}
+    return tuple(sorted(once.values(), key=Finding.sort_key))
 
 
 def _records(desk: Desk, reading: Reading, *, partial: bool) -> Iterator[Finding]:
