@@ -23,11 +23,13 @@ KEEP_TIME = "keep_time"
 END_OF_DAY = "end_of_day"
 
 
-def work_out(case: Mapping[str, object]) -> str | int:
+def work_out(case: object) -> str | int:
     """The answer to a case: an ISO instant for `add` and `add_days`, seconds for `elapsed`.
 
     Keys that begin with `expected` are not looked at. Raises Invalid for what cannot be computed.
     """
+    if not isinstance(case, Mapping):
+        raise Invalid(T("a case is a mapping of keys to values, which {given} is not", given=case))
     entry = Entry(T("case {id}", id=case.get("id", "–")), case)
     calendar = _calendar(entry)
     start = parse_instant(entry.text("start"), "start")
@@ -124,8 +126,3 @@ def _windows(entry: Entry, key: str, windows: object) -> list[str]:
     ):
         raise entry.wrong(key, T("must be a list of pairs: from, to"))
     return [f"{opened}-{closed}" for opened, closed in windows]
-
-
-def invalid_case(case: object) -> Invalid:
-    """The refusal of something in a list of cases that is not a case at all."""
-    return Invalid(T("a case must be a mapping of keys to values, not {given}", given=repr(case)))

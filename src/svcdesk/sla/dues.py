@@ -85,7 +85,10 @@ def courses(
             legs = (*legs[:-1], replace(legs[-1], end=change.since), leg)
         else:
             legs = (leg,)
-        found.append(_course(cycle, legs))
+        try:
+            found.append(_course(cycle, legs))
+        except Invalid as refusal:
+            raise _of_target(refusal, terms) from None
     return tuple(found)
 
 
@@ -123,14 +126,23 @@ def _calendar(terms: Terms, calendars: Calendars) -> Calendar:
     return found
 
 
+def _of_target(refusal: Invalid, terms: Terms) -> Invalid:
+    """The same refusal, saying which target could not be reckoned."""
+    return Invalid(
+        T("target {target}: {problem}", target=terms.target, problem=refusal.message),
+        code=refusal.code,
+        field=terms.at or None,
+        hint=refusal.hint,
+    )
+
+
 def _course(cycle: Cycle, legs: tuple[Leg, ...]) -> Course:
     terms = legs[-1].terms
     if cycle.promised is not None:
         return Course(legs, cycle.promised)
     if terms.duration is None:
         raise Invalid(
-            T("target {target} has no duration", target=terms.target),
-            field=f"targets.{terms.target}.duration",
+            T("it has no duration"),
             hint=T("give it one, such as 4h or 3wd"),
         )
     if terms.duration.working_days:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from itertools import pairwise, product
 
+from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
 from svcdesk.model.finding import Finding
 from svcdesk.model.finding import Rule as Trap
@@ -81,6 +82,11 @@ class _Version:
             trouble = self._clock_trouble(terms)
             if trouble:
                 yield self._found(traps.NO_HOURS, terms.at, trouble)
+            if not problem and not trouble and terms.duration:
+                try:
+                    self.year.due(terms, self.context.around)
+                except Invalid as refusal:
+                    yield self._found(traps.ILL_FORMED, terms.at, refusal.message)
 
     def _each_terms(self) -> Iterator[Terms]:
         """The terms of all rules, those in common once."""

@@ -173,6 +173,13 @@ def test_a_night_shift_runs_over_new_year():
     assert elapsed(nights, T("2024-01-01 00:00"), T("2024-01-01 12:00")) == 6 * 3600
 
 
+def test_a_leap_day_is_a_day():
+    whole = calendar(hours={key: ["09:00-10:00"] for key in sla_brute.DAYS})
+    assert elapsed(whole, T("2024-02-28 00:00"), T("2024-03-02 00:00")) == 3 * 3600
+    assert elapsed(whole, T("2023-02-28 00:00"), T("2023-03-02 00:00")) == 2 * 3600
+    assert add_working_days(whole, T("2024-02-28 09:30"), 1) == T("2024-02-29 09:30")
+
+
 def test_the_built_in_calendar_never_closes():
     start = T("2024-10-01 09:30")
     assert add(always_open(), start, 14400) == start + 14400

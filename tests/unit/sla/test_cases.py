@@ -58,6 +58,12 @@ def test_a_make_up_day_without_hours_of_its_own_has_the_ordinary_ones():
     assert work_out(case) == 9 * 3600
 
 
+@pytest.mark.parametrize("case", [None, 3, [], "add"])
+def test_what_is_no_case_at_all_is_refused(case):
+    with pytest.raises(Invalid):
+        work_out(case)
+
+
 def test_answers_carry_the_calendars_offset_and_end_of_day_is_a_mode():
     case = {
         "id": "x",

@@ -156,6 +156,32 @@ def test_nobody_is_late_at_an_instant_at_which_they_wait(data):
         assert not inside
 
 
+@fuzz
+@given(st.data())
+def test_a_stricter_policy_never_turns_a_breach_into_a_pass(data):
+    step = 1800
+    ours, _, base = data.draw(desks(step, zones=("UTC",)))
+    history = data.draw(histories(base, step, gap=20))
+    calendars = {"random": ours, ALWAYS: always_open("UTC")}
+    at = base + data.draw(st.integers(0, 300)) * step
+    loose = {p: data.draw(terms(step, 30, ("24x7", "random"))) for p in ("P1", "P2")}
+    less = data.draw(st.integers(0, 30)) * step
+    strict = {p: {**one, "seconds": max(one["seconds"] - less, 0)} for p, one in loose.items()}
+    before, after = (
+        ledger(
+            history,
+            RULES,
+            policy([(f"priority:{p}", {t: written(one) for t in TARGETS}) for p, one in x.items()]),
+            calendars,
+            at,
+        ).entries
+        for x in (loose, strict)
+    )
+    assert [(e.target, e.cycle) for e in before] == [(e.target, e.cycle) for e in after]
+    for one, other in zip(before, after, strict=True):
+        assert one.breached_at is None or other.breached_at is not None
+
+
 @pytest.mark.parametrize("at", ["2024-10-10 08:00", "2024-10-10 09:59"])
 def test_before_it_is_submitted_a_record_owes_nothing_and_says_so(at):
     progress = Progress()

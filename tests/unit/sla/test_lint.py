@@ -144,6 +144,7 @@ def test_on_an_eight_hour_day_24_hours_are_three_working_days_and_only_the_units
         # ill-formed
         ([(None, {"repair": "4h"})], [("DESK610", "rules.0.targets.repair")]),
         ([(None, {"resolution": {}})], [("DESK610", "rules.0.targets.resolution")]),
+        ([(None, {"resolution": "1000000h"})], [("DESK610", "rules.0.targets.resolution")]),
         ([(None, {"promise": "4h"})], [("DESK610", "rules.0.targets.promise")]),
         ([(None, {"response": {"duration": "1h", "starts": "noon"}})],
          [("DESK610", "rules.0.targets.response")]),

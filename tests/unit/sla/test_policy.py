@@ -136,6 +136,14 @@ def test_a_clock_that_the_desk_does_not_have_is_named():
     assert "offce" in str(refusal.value) and "office" in str(refusal.value.hint)
 
 
+@pytest.mark.parametrize("terms", [{"duration": "1000000h"}, {"duration": "999999wd"}, {}])
+def test_a_target_that_cannot_be_reckoned_is_named(terms):
+    with pytest.raises(Invalid) as refusal:
+        judged(story(SUBMIT), policy(resolution=terms), "2024-10-10 12:00")
+    assert "target resolution" in str(refusal.value) and refusal.value.hint
+    assert refusal.value.field == "targets.resolution"
+
+
 def test_a_year_without_public_holidays_is_a_note_in_the_answer():
     from sla_builders import office
 
