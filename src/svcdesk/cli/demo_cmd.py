@@ -47,7 +47,8 @@ def _play(app: App, folder: Path) -> int:
         shown = shlex.join(scene.typed)
         app.out.out(T("[{who}] $ svcdesk {typed}", who=scene.who, typed=shown), style="strong")
         done = subprocess.run(
-            [sys.executable, "-m", "svcdesk", *scene.typed],
+            # -P: as the console script does, import nothing that lies in the desk
+            [sys.executable, "-P", "-m", "svcdesk", *scene.typed],
             cwd=folder,
             env=_environment(scene),
             check=False,
