@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import click
 
-from svcdesk.i18n import translate
+from svcdesk.i18n import T, translate
 from svcdesk.terminal import pad, width, wrap
 
 _GAP = 2
@@ -146,5 +146,5 @@ def help_option() -> click.Option:
         is_eager=True,
         expose_value=False,
         callback=show,
-        help="Show this page.",
+        help=T("Show this page.").template,
     )

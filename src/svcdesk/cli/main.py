@@ -14,7 +14,7 @@ import click
 import svcdesk
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import guarded
-from svcdesk.cli.help import Command, Context, help_option, short_help
+from svcdesk.cli.help import Command, Context, TranslatedOption, help_option, short_help
 from svcdesk.cli.options import GLOBAL
 from svcdesk.errors import SvcdeskError, UsageError
 from svcdesk.i18n import T, translate
@@ -182,7 +182,7 @@ def svcdesk_command(ctx: click.Context) -> int | None:
 for _decorate in reversed(GLOBAL):
     svcdesk_command = _decorate(svcdesk_command)
 svcdesk_command.params.append(
-    click.Option(
+    TranslatedOption(
         ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version,
         help="Show the version.",
     )
