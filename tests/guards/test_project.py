@@ -32,6 +32,8 @@ FOREIGN = re.compile(
 )
 # A path of the sort is what these test, explain or attribute.
 MAY_NAME_SCRATCH = re.compile(r"^(tests/|docs/|README)")
+CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+TYPED = re.compile(r"^(?:\$ )?((?:svcdesk|python3|git) .+)$", re.MULTILINE)
 SENTENCE = re.compile(r"(?<![-\w./])[A-Za-z][a-z]+(?:,? [a-z]+){2,}")
 
 
@@ -88,15 +90,14 @@ def test_the_readmes_give_every_command_its_place(language: str) -> None:
 
 def test_the_readmes_have_equal_headings_and_commands() -> None:
     texts = [README[language].read_text(encoding="utf-8") for language in ("en", "zh")]
-    levels = [re.findall(r"^(#+) ", _outside_code(text), re.MULTILINE) for text in texts]
+    levels = [re.findall(r"^(#+) ", CODE.sub("", text), re.MULTILINE) for text in texts]
     assert levels[0] == levels[1]
-    typed = [re.findall(r"^(?:\$ )?((?:svcdesk|python3|git) .+)$", text, re.M) for text in texts]
+    typed = [
+        [line for code in CODE.findall(text) for line in TYPED.findall(code)] for text in texts
+    ]
     verbs = [[line.split()[:2] for line in lines] for lines in typed]
     assert verbs[0] == verbs[1]
-
-
-def _outside_code(text: str) -> str:
-    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert verbs[0]
 
 
 @pytest.mark.parametrize("words", TREE, ids=lambda words: " ".join(words) or "svcdesk")
