@@ -2,8 +2,9 @@
 
     python3 dev.py demo        show the whole life of a request, in a desk made for it
     python3 dev.py test        run the tests (further arguments go to pytest)
-    python3 dev.py lint        style, types, and the documentation's generated parts
+    python3 dev.py lint        style and types
     python3 dev.py fix         let the tools mend style
+    python3 dev.py docs        write the documentation's generated parts anew
     python3 dev.py translate   collect sentences to translate and compile the translations
     python3 dev.py package     build sdist and wheel, install the wheel elsewhere, try it there
     python3 dev.py bench       measure (further arguments go to benchmarks)
@@ -91,6 +92,11 @@ def fix(_: list[str]) -> None:
     run(PYTHON, "-m", "ruff", "format", ".")
 
 
+def docs(_: list[str]) -> None:
+    for part in ("command_reference", "settings_page", "terminal_pictures"):
+        run(PYTHON, "-m", f"tests.{part}")
+
+
 def translate(_: list[str]) -> None:
     run(PYTHON, "-m", "tests.translations")
 
@@ -108,6 +114,7 @@ TASKS = {
     "test": test,
     "lint": lint,
     "fix": fix,
+    "docs": docs,
     "translate": translate,
     "package": package,
     "bench": bench,
