@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
-from svcdesk.model.record import Value, Values
+from svcdesk.model.record import Values
+from svcdesk.model.sameness import same as same
 from svcdesk.store.guard import DEFAULT_LIMITS, find_forbidden
 from svcdesk.store.yaml_core import LARGEST, SMALLEST
 
@@ -18,22 +19,6 @@ _LONGEST_KEY = 500
 def check_values(values: Values) -> None:
     """Raise Invalid, naming the field, for what the guard would refuse when it is read back."""
     _check(values, (), 1)
-
-
-def same(one: Value | Values, other: Value | Values) -> bool:
-    """Whether two values are equal and of one type all the way down: 1, 1.0 and true differ.
-
-    The order of keys does not count.
-    """
-    if isinstance(one, Mapping):
-        return (
-            isinstance(other, Mapping)
-            and one.keys() == other.keys()
-            and all(same(one[key], other[key]) for key in one)
-        )
-    if isinstance(one, list):
-        return isinstance(other, list) and len(one) == len(other) and all(map(same, one, other))
-    return one == other and type(one) is type(other)
 
 
 def _check(value: object, path: tuple[str, ...], depth: int) -> None:
