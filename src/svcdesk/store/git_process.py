@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -154,7 +155,7 @@ def run_writing(
             pass_fds=tuple(keep) if os.name == "posix" else (),
         )
         try:
-            process.wait(timeout)
+            _await(process, timeout)
         except subprocess.TimeoutExpired:
             end(process)
             raise _too_slow(args, timeout) from None
@@ -163,6 +164,26 @@ def run_writing(
             raise
         out.seek(0)
         return Answer(process.returncode, b"", out.read(1 << 20))
+
+
+def _await(process: subprocess.Popen[bytes], timeout: float) -> None:
+    """Wait for the end of a process. Raises TimeoutExpired.
+
+    `Popen.wait` with a timeout looks at ever longer intervals, so it notices a commit of 20 ms up
+    to 12 ms late; a descriptor of the process tells at once.
+    """
+    try:
+        watched = os.pidfd_open(process.pid)
+    except (AttributeError, OSError):  # not Linux, or a sandbox that does not know it
+        process.wait(timeout)
+        return
+    try:
+        waiting = select.poll()
+        waiting.register(watched, select.POLLIN)
+        waiting.poll(timeout * 1000)
+    finally:
+        os.close(watched)
+    process.wait(0)
 
 
 def _scratch() -> IO[bytes]:
