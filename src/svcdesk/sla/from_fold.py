@@ -2,7 +2,8 @@
 
 An event counts from when it happened. Events that change the state or a tracked value never go
 back behind one another: a time that would is raised to the one before it. Facts (a reply, a call)
-stand where they happened, at the earliest at submission.
+stand where they happened, at the earliest at submission. What a level of escalation did stands
+where the level came, or at the next move where that is said to have happened before.
 """
 
 from __future__ import annotations
@@ -39,20 +40,43 @@ def history_of(record_id: str, uid: str, folded: Fold) -> tuple[History, tuple[R
     raised: list[Raised] = []
     timed: list[tuple[int, Step]] = []
     floor = submitted = None
+    leveled = False
     for step in steps:
         when = _counted(step, corrected)
         if submitted is None:
             submitted = when
+        elif step.event.derived is not None:
+            leveled = True  # it comes by the policy: it raises nobody's time
         elif floor is not None and when < floor and _moves(step):
             if floor - when > NOTABLE:
                 raised.append(Raised(step.event.id, floor - when))
             when = floor
         when = max(when, submitted)
-        if _moves(step):
+        if _moves(step) and step.event.derived is None:
             floor = when
         timed.append((when, step))
+    if leveled:
+        _fit_in_levels(timed)
     timed.sort(key=lambda pair: pair[0])  # stable: moves keep their order
     return History(record_id, uid, tuple(_occurrences(timed))), tuple(raised)
+
+
+def _fit_in_levels(timed: list[tuple[int, Step]]) -> None:
+    """Keep what levels set in the order of the fold: between the moves before and after it."""
+    ceiling: int | None = None
+    for place in range(len(timed) - 1, -1, -1):
+        when, step = timed[place]
+        if not _moves(step):
+            continue
+        if step.event.derived is None:
+            ceiling = when
+        elif ceiling is not None and when > ceiling:
+            timed[place] = (ceiling, step)
+    floor = 0
+    for place, (when, step) in enumerate(timed):
+        if _moves(step):
+            floor = max(floor, when)
+            timed[place] = (floor, step)
 
 
 def _occurrences(timed: list[tuple[int, Step]]) -> list[Occurrence]:

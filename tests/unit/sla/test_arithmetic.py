@@ -236,6 +236,20 @@ class TestWorkingDays:
         due = add_working_days(nights, T("2024-10-07 23:00"), 1, end_of_day=True)
         assert due == T("2024-10-09 06:00")
 
+    def test_a_closing_that_the_clock_shows_twice_is_the_second(self):
+        late = calendar(
+            zone="Europe/Berlin", hours={"sat": ["09:00-12:00"], "sun": ["00:00-02:30"]}
+        )
+        start = parse_instant("2024-10-26T10:00:00+02:00")
+        due = add_working_days(late, start, 1, end_of_day=True)
+        assert due == parse_instant("2024-10-27T02:30:00+01:00")
+
+    def test_a_night_that_is_used_up_to_its_last_second_ends_there(self):
+        nights = calendar(hours={"mon": ["22:00-06:00"], "tue": ["22:00-06:00"]})
+        pause = (T("2024-10-07 22:00"), T("2024-10-08 06:00"))  # 8 h, as long as the next night
+        due = add_working_days(nights, T("2024-10-07 10:00"), 1, end_of_day=True, pauses=(pause,))
+        assert due == T("2024-10-09 06:00")
+
     def test_a_pause_moves_the_point_by_its_open_seconds(self):
         pause = (T("2024-10-11 14:00"), T("2024-10-12 10:00"))  # 4 h on Friday, 1 h on Saturday
         due = add_working_days(self.office, T("2024-10-10 10:00"), 3, pauses=(pause,))

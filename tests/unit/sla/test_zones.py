@@ -21,6 +21,7 @@ from svcdesk.sla.zones import find_zone, resolve_local
         ("Europe/Berlin", "2024-03-31T02:30", "2024-03-31T03:30:00+02:00", "does not exist"),
         ("Europe/Berlin", "2024-10-27T02:30", "2024-10-27T02:30:00+02:00", "comes twice"),
         ("America/Santiago", "2024-09-08T00:30", "2024-09-08T01:30:00-03:00", "does not exist"),
+        ("America/Santiago", "2024-04-06T23:30", "2024-04-06T23:30:00-03:00", "comes twice"),
         ("Asia/Shanghai", "2024-03-31T02:30", "2024-03-31T02:30:00+08:00", None),
         ("UTC", "2024-03-31T02:30", "2024-03-31T02:30:00+00:00", None),
     ],
