@@ -110,7 +110,9 @@ def settle(repo: Repository, journal: Journal, *, ours: Collection[str] | None =
     if not journal.commits and all(place.holds is Holds.NEW for place in places):
         journals.remove(repo.git_dir)
         return Settled(notes=tuple(notes))
-    if not all(place.untouched for place in places):
+    # A branch that had a commit and seems to have none: HEAD could not be read, or is elsewhere.
+    vanished = repo.head is None and journal.head is not None
+    if vanished or not all(place.untouched for place in places):
         return Settled(stuck=tuple(p.entry.path for p in places), notes=tuple(notes))
     return _go_back(repo, journal, places, ours, notes)
 

@@ -228,13 +228,22 @@ class Transaction:
         git_commit.commit(self.repo, journal, self._lock.inherited, self._step)
         self._step("committed")
         commit = self._objects.id("HEAD")
-        heads = self._heads(journal.paths, commit)
+        if commit is None or self._missing(journal, self._heads(journal.paths, commit)):
+            # The conversation cannot tell “not there” from “not readable just now”: ask afresh.
+            commit = self.repo.resolve("HEAD")
+            blobs = self.repo.tree_entries(commit, journal.paths)
+            lost = self._missing(journal, {path: blob.id for path, blob in blobs.items()})
+            if lost is not None:
+                raise _Altered(commit, lost)
+        self._step("verified")
+        return commit
+
+    def _missing(self, journal: Journal, heads: Mapping[str, str]) -> str | None:
+        """The first path of a journal that HEAD does not hold as it was meant, if any."""
         for entry in journal.entries:
             if heads.get(entry.path) != _blob(self.repo, entry.after):
-                raise _Altered(commit, entry.path)
-        self._step("verified")
-        assert commit is not None
-        return commit
+                return entry.path
+        return None
 
     def _broken_off(self, journal: Journal, swapped: set[str], error: BaseException) -> str | None:
         """Settle after a failure: done after all, or everything as it was and the error raised."""
@@ -253,8 +262,8 @@ class Transaction:
         if settled.commit is not None and isinstance(error, (SvcdeskError, OSError)):
             self.notes.append(T("committed, but: {error}", error=error))
             return settled.commit
-        if isinstance(error, OSError) and not settled.stuck:
-            raise disk_refused(error) from error
+        if isinstance(error, OSError):
+            error = disk_refused(error)
         if isinstance(error, SvcdeskError):
             if settled.stuck:
                 error.hint = T("it is half done: `svcdesk doctor` shows and settles it")
@@ -302,7 +311,7 @@ class Transaction:
 class _Altered(Exception):
     """The commit was made, and does not hold what was meant: a hook or a filter changed it."""
 
-    def __init__(self, commit: str | None, path: str) -> None:
+    def __init__(self, commit: str, path: str) -> None:
         super().__init__(commit, path)
         self.commit = commit
         self.path = path
