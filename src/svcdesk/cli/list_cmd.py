@@ -11,7 +11,7 @@ from svcdesk.cli.app import App
 from svcdesk.cli.boundary import PARTIAL, placed
 from svcdesk.cli.options import asked_at, command, option
 from svcdesk.errors import UsageError
-from svcdesk.i18n import T, pick
+from svcdesk.i18n import T, Text, pick
 from svcdesk.model.instants import format_instant, relative
 from svcdesk.model.record import Value
 
@@ -70,7 +70,12 @@ def query_text(words: Sequence[str]) -> str:
 
 
 def rows_table(
-    app: App, rows: Sequence[Row], columns: Sequence[str], total: int, unreadable: int
+    app: App,
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    total: int,
+    unreadable: int,
+    title: Text | None = None,
 ) -> Table:
     """Listed records as a table of the columns asked for."""
     from svcdesk.model.table import Column, Table
@@ -81,7 +86,7 @@ def rows_table(
     ]
     return Table(
         schema="svcdesk/list/1",
-        title=T("records"),
+        title=title or T("records"),
         columns=heads,
         rows=[[_cell(app, row, name) for name in columns] for row in rows],
         items=[_item(app, row, columns) for row in rows],

@@ -3,51 +3,64 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from svcdesk.cli.app import App
 from svcdesk.cli.list_cmd import COLUMNS, rows_table, tell_unreadable
-from svcdesk.i18n import T
+from svcdesk.i18n import T, Text
+
+if TYPE_CHECKING:
+    from svcdesk.desk.listing import Listing, Row
 
 _MINE = ("id", "priority", "status", "due", "title")
 
 
 def show_mine(app: App) -> int:
-    """Show the caller's open records – breached, due today, waiting on them, the rest –, those
-    that nobody has, and what is unsettled."""
-    author = app.desk.author()
+    """Show the caller's open records – breached, due today, waiting, the rest –, those that nobody
+    has, and what is unsettled. Data formats get the caller's records alone, in that order."""
+    person = app.desk.author().person
     mine = app.desk.find("status:open assignee:me")
-    unassigned = app.desk.find("status:open no:assignee")
-    unsettled = app.desk.find("is:unsettled")
-    today = app.now.astimezone(app.zone).replace(hour=0, minute=0, second=0) + timedelta(days=1)
-    late = [row for row in mine.rows if row.sla() == "breached"]
-    due = [row for row in mine.rows if row not in late and row.due and row.due < today]
-    waiting = [row for row in mine.rows if row.record.status == "waiting"]
-    known = {id(row) for row in (*late, *due, *waiting)}
-    groups = [
-        (T("breached"), late),
-        (T("due today"), due),
-        (T("waiting"), [row for row in waiting if row not in late and row not in due]),
-        (T("other open ones"), [row for row in mine.rows if id(row) not in known]),
-    ]
+    groups = _groups(app, mine)
+    if app.format_name() != "table":
+        rows = [row for _, found in groups for row in found]
+        app.show(rows_table(app, rows, COLUMNS, len(rows), len(mine.unreadable)))
+        return tell_unreadable(app, mine.unreadable)
     app.out.out(
         T(
             "{desk}: {person} has {count} open records",
             desk=app.desk.facts.name,
-            person=author.person.id,
+            person=person.id,
             count=len(mine.rows),
         )
     )
-    for title, rows in groups:
-        if rows:
+    for query, title in (
+        ("status:open no:assignee", T("nobody has these")),
+        ("is:unsettled", T("unsettled: look with `svcdesk log`")),
+    ):
+        groups.append((title, list(app.desk.find(query).rows)))
+    for title, found in groups:
+        if found:
             app.out.out("")
-            app.out.out(title, style="strong")
-            app.show(rows_table(app, rows, _MINE, len(rows), 0))
-    if unassigned.rows:
-        app.out.out("")
-        app.out.out(T("nobody has these"), style="strong")
-        app.show(rows_table(app, unassigned.rows, COLUMNS[:4], unassigned.total, 0))
-    if unsettled.rows:
-        app.out.out("")
-        app.out.out(T("unsettled: look with `svcdesk log`"), style="strong")
-        app.show(rows_table(app, unsettled.rows, _MINE, unsettled.total, 0))
+            app.show(rows_table(app, found, _MINE, len(found), 0, title))
     return tell_unreadable(app, mine.unreadable)
+
+
+def _groups(app: App, mine: Listing) -> list[tuple[Text, list[Row]]]:
+    """The caller's records by what matters first, each in the first group that it fits."""
+    midnight = app.now.astimezone(app.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = midnight + timedelta(days=1)
+    groups: list[tuple[Text, list[Row]]] = [
+        (T("breached"), []),
+        (T("due today"), []),
+        (T("waiting"), []),
+        (T("other open ones"), []),
+    ]
+    for row in mine.rows:
+        if row.sla() == "breached":
+            place = 0
+        elif row.due is not None and row.due < tomorrow:
+            place = 1
+        else:
+            place = 2 if row.record.status == "waiting" else 3
+        groups[place][1].append(row)
+    return groups
