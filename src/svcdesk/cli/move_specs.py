@@ -81,7 +81,21 @@ SPECS = (
             ),
         ),
     ),
-    Spec("note", "Add an internal note, which the customer does not see."),
+    Spec(
+        "note",
+        "Add an internal note, which the customer does not see.\n\n"
+        "With --about a supervisor explains an escalation, or says what was moved to help.",
+        options=(
+            Given(
+                "--about",
+                "about",
+                "The escalation it explains: the ending of its event's id, or all.",
+                "EVENT|all",
+                many=True,
+                mark=True,
+            ),
+        ),
+    ),
     Spec(
         "step",
         "Record a handling step.\n\n"

@@ -80,7 +80,7 @@ def run_move(
         if value in (None, (), False):
             continue
         if given.mark:
-            marks[given.field] = value
+            marks[given.field] = list(value) if given.many else value
         else:
             texts[given.field] = list(value) if given.many else value
     if spec and spec.last:

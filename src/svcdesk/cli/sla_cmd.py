@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,17 +12,30 @@ from svcdesk.cli.boundary import FINDINGS, placed
 from svcdesk.cli.help import Group
 from svcdesk.cli.options import asked_at, command, ids_argument, option, read_ids
 from svcdesk.cli.sla_why import calc, explain, forecast, lint, simulate
-from svcdesk.i18n import T
-from svcdesk.reports.sla_targets import judged, targets_table
+from svcdesk.errors import UsageError
+from svcdesk.i18n import T, Text
+from svcdesk.reports.sla_targets import AT_RISK, BREACHED, OPEN, judged, targets_table
+
+if TYPE_CHECKING:
+    from svcdesk.desk.sla_checking import SlaCheck
+    from svcdesk.model.record import Value
+    from svcdesk.store.tickets import Unreadable
 
 
 @command(
     "check",
     help="Say what is breached, at risk and next; exit code 1 if anything is breached.\n\n"
-    "In question are open targets, and those that ended breached within --since.",
+    "In question are open targets, and those that ended breached since --since, of the records "
+    "that QUERY finds. A breach that a supervisor explained is listed and no failure.",
 )
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @option("--within", default="2h", metavar="SPAN", help="At risk is what falls due within SPAN.")
-@option("--since", default="24h", metavar="SPAN", help="How long a breach that ended counts.")
+@option(
+    "--since",
+    default="24h",
+    metavar="SPAN|TIME",
+    help="Since when, or how long, a breach that ended counts: in CI, since the last green run.",
+)
 @option("--all", "everything", is_flag=True, help="Every target, also those met long ago.")
 @option(
     "--fail-on",
@@ -31,13 +45,26 @@ from svcdesk.reports.sla_targets import judged, targets_table
 )
 @asked_at
 def _check(
-    app: App, within: str, since: str, everything: bool, fail_on: str, at: str | None
+    app: App,
+    query: tuple[str, ...],
+    within: str,
+    since: str,
+    everything: bool,
+    fail_on: str,
+    at: str | None,
 ) -> int:
+    from svcdesk.cli.list_cmd import query_text
     from svcdesk.desk.sla_checking import check_sla
+    from svcdesk.reports.sla_findings import checked_item
 
     moment = app.understand(at) if at else app.now
     result = check_sla(
-        app.desk, at=moment, within=_span(within), since=_span(since), everything=everything
+        app.desk,
+        at=moment,
+        within=_span(within),
+        since=_start(app, since, moment),
+        everything=everything,
+        query=query_text(query),
     )
     app.show(
         targets_table(
@@ -48,12 +75,62 @@ def _check(
             now=moment,
             unreadable=len(result.unreadable),
             notes=result.notes,
+            item=lambda target: checked_item(target, app.zone),
+            more=[_unreadable_item(one) for one in result.unreadable],
         )
     )
     for one in result.unreadable:
         app.out.err(placed(one.error, one.path))
+    app.out.err(_counts(result))
     failed = {"breach": result.late(), "risk": result.risky(), "none": False}[fail_on]
     return FINDINGS if failed or result.unreadable else 0
+
+
+def _unreadable_item(unreadable: Unreadable) -> dict[str, Value]:
+    """A file that could not be read, among the items: it may hide a breach."""
+    from svcdesk.desk.checking import of_unreadable
+    from svcdesk.reports.findings import finding_item
+
+    return {**finding_item(of_unreadable(unreadable)), "state": "unreadable"}
+
+
+def _counts(result: SlaCheck) -> Text:
+    found = result.targets
+    return T(
+        "{breached} breached ({explained} explained), {risk} at risk, {next} next",
+        breached=sum(one.group == BREACHED for one in found),
+        explained=sum(one.explained is not None for one in found),
+        risk=sum(one.group == AT_RISK for one in found),
+        next=sum(one.group == OPEN for one in found),
+    )
+
+
+@command(
+    "escalate",
+    help="Record every escalation level that has come, each once, and tell the people it names."
+    "\n\nCall it as often as you like, from as many clones as you like: what is recorded is not "
+    "recorded again, and two clones record the same.",
+)
+@option("--at", metavar="TIME", help="What had come by TIME, instead of by now.")
+@option(
+    "--since",
+    default="7d",
+    metavar="SPAN|TIME",
+    help="Since when, or how long, a target may have ended and its levels still count.",
+)
+@option("--dry-run", is_flag=True, help="Show the diff and the message; change nothing.")
+def _escalate(app: App, at: str | None, since: str, dry_run: bool) -> int:
+    from svcdesk.cli.list_cmd import tell_unreadable
+    from svcdesk.cli.written import show_done
+    from svcdesk.desk.escalating import escalate
+    from svcdesk.desk.writing import Options
+
+    moment = app.understand(at) if at else app.now
+    start = _start(app, since, moment)
+    began = start if isinstance(start, datetime) else moment - start
+    result = escalate(app.desk, at=moment, since=began, options=Options(dry_run=dry_run))
+    show_done(app, result.done, dry_run=dry_run)
+    return tell_unreadable(app, result.passed_over)
 
 
 @command("show", help="Show every target of records: when it started, is due, was met.")
@@ -81,6 +158,14 @@ def _show(app: App, ids: tuple[str, ...], at: str | None) -> None:
     )
 
 
+def _start(app: App, text: str, moment: datetime) -> timedelta | datetime:
+    """A span back from a moment, or a moment itself."""
+    try:
+        return _span(text)
+    except UsageError:
+        return app.understand(text)
+
+
 def _span(text: str) -> timedelta:
     from svcdesk.humantime import parse_span
 
@@ -92,7 +177,7 @@ def _sla() -> None:
     pass
 
 
-for _one in (_check, _show, explain, forecast, simulate, lint, calc):
+for _one in (_check, _show, _escalate, explain, forecast, simulate, lint, calc):
     _sla.add_command(_one)
 
 

@@ -19,6 +19,7 @@ FORMATS: Mapping[str, str] = {
     "markdown": f"{_HERE}.formats.markdown",
     "html": f"{_HERE}.formats.html",
     "ids": f"{_HERE}.formats.ids",
+    "github": f"{_HERE}.formats.github",
 }
 """By format, so that printing a result imports the one module that it needs."""
 
@@ -37,6 +38,7 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         f"{_HERE}.checks.intake",
         f"{_HERE}.checks.privacy",
         f"{_HERE}.checks.handling",
+        f"{_HERE}.checks.escalation",
     ),
     "svcdesk_register_reports": (f"{_HERE}.reports.summary", f"{_HERE}.reports.sla"),
     "svcdesk_register_importers": (f"{_HERE}.importers.csv", f"{_HERE}.importers.jsonl"),

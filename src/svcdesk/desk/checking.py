@@ -109,7 +109,7 @@ def _records(desk: Desk, reading: Reading, *, partial: bool) -> Iterator[Finding
         survey.add(loaded.record)
     for unreadable in reading.unreadable:
         survey.hidden.add(unreadable.record_id)
-        yield _unreadable(unreadable)
+        yield of_unreadable(unreadable)
     judged = []
     for loaded in reading.loaded:
         found = list(check_record(survey, loaded))
@@ -129,7 +129,8 @@ def _records(desk: Desk, reading: Reading, *, partial: bool) -> Iterator[Finding
         )
 
 
-def _unreadable(unreadable: Unreadable) -> Finding:
+def of_unreadable(unreadable: Unreadable) -> Finding:
+    """A file that could not be read, as a finding with the refusal's code."""
     finding = of_error(unreadable.error, unreadable.path)
     # Errors name files as they were asked for, which may be by their full path.
     return Finding(

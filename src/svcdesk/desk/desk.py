@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from svcdesk.desk.checking import CheckResult
     from svcdesk.desk.doctoring import Diagnosis
+    from svcdesk.desk.escalating import Escalated
     from svcdesk.desk.file_edit import FileDone
     from svcdesk.desk.importing import ImportResult
     from svcdesk.desk.listing import Listing
@@ -206,6 +207,18 @@ class Desk(Parts):
         from svcdesk.desk.sla_checking import check_sla
 
         return check_sla(self, at=at or self.now(), within=within, since=since, **choices)
+
+    def escalate(
+        self,
+        *,
+        at: datetime | None = None,
+        since: datetime | None = None,
+        options: Options | None = None,
+    ) -> Escalated:
+        """Record the levels that have come: see `svcdesk.desk.escalating.escalate`."""
+        from svcdesk.desk.escalating import escalate
+
+        return escalate(self, at=at, since=since, options=options)
 
     def add_person(self, id_: str, fields: Values, options: Options | None = None) -> FileDone:
         """List a person: see `svcdesk.desk.people.add_person`."""

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from svcdesk.desk.author import Author, find_person
 from svcdesk.desk.draft import Draft
-from svcdesk.desk.sla_snapshots import at_close
 from svcdesk.desk.writing import Done, Options, Story, perform
 from svcdesk.errors import MissingField, NotAllowed, Refused
 from svcdesk.i18n import T
 from svcdesk.lifecycle.act import Act, Words
 from svcdesk.lifecycle.chain import Chain, plan_move, with_link
 from svcdesk.lifecycle.dates import check_when
+from svcdesk.lifecycle.escalations import ABOUT, chosen_events
 from svcdesk.lifecycle.fold import fold
 from svcdesk.lifecycle.moves import Moved, find_move, open_record, set_fields, split
 from svcdesk.lifecycle.rights import authorise, rights_for_fields
@@ -135,11 +135,20 @@ def _move_one(
     if around.when:
         _check_when(desk, record, around.when, is_move=move.counts_as_move(state))
     _refuse_late_reopening(desk, record, move, state)
-    words = _settling(desk, record, speaking, around)
+    words = _naming(desk, record, speaking, _settling(desk, record, speaking, around))
     plan = plan_move(record, name, given, act, words, _chain(desk, draft, record))
-    for moved in (at_close(desk, plan.moved), *plan.documents):
+    for moved in (_at_close(desk, plan.moved), *plan.documents):
         draft.keep(moved)
     return plan.subject
+
+
+def _at_close(desk: Desk, moved: Moved) -> Moved:
+    """The move with what the SLA came to, if it closes; only then is the SLA loaded."""
+    if moved.record.status != "closed":
+        return moved
+    from svcdesk.desk.sla_snapshots import at_close
+
+    return at_close(desk, moved)
 
 
 def _settling(desk: Desk, record: Record, author: Author, around: Circumstances) -> Words:
@@ -150,6 +159,20 @@ def _settling(desk: Desk, record: Record, author: Author, around: Circumstances)
     authorise("settle", workflow.roles, author.person, record=record.id)
     folded = fold(record.events, workflow)
     return replace(around.words, settles=chosen_unsettled(record.id, folded, around.settles))
+
+
+def _naming(desk: Desk, record: Record, author: Author, words: Words) -> Words:
+    """What is said, with the ids of the events that it is about. Only whoever may waive explains
+    an escalation: its note takes the breach off the list of failures (K4)."""
+    wanted = words.marks.get(ABOUT)
+    if not isinstance(wanted, list):
+        return words
+    workflow = desk.workflow(record.kind)
+    folded = fold(record.events, workflow)
+    chosen = chosen_events(record.id, folded, record.events, [str(one) for one in wanted])
+    if any(event.derived for event in chosen):
+        authorise("waive", workflow.roles, author.person, author.principal, record=record.id)
+    return replace(words, marks={**words.marks, ABOUT: [event.id for event in chosen]})
 
 
 def _chain(desk: Desk, draft: Draft, record: Record) -> Chain:

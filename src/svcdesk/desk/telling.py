@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from svcdesk.errors import PluginFailed
 from svcdesk.hookspecs import Means, Notice
 from svcdesk.i18n import T, Text
+from svcdesk.lifecycle.escalations import NOTIFIED
+from svcdesk.model.record import Event
 from svcdesk.store import codec
 
 if TYPE_CHECKING:
@@ -54,10 +56,10 @@ def notices(desk: Desk, done: Done, move: str) -> list[Notice]:
                 continue  # fields changed that no event decides: nothing happened to tell of
             made.append(
                 Notice(
-                    id=f"{done.op}/{moved.event.id}",
+                    id=_name(done, moved.event),
                     op=done.op,
                     move=moved.event.do,
-                    subject=done.subject,
+                    subject=_subject(done, change.record.id, moved.event),
                     record=record,
                     event=codec.encode_event(moved.event),
                     commit=done.commit,
@@ -65,3 +67,24 @@ def notices(desk: Desk, done: Done, move: str) -> list[Notice]:
                 )
             )
     return made
+
+
+def _name(done: Done, event: Event) -> str:
+    """Names a notice for ever. What the rules did is told by every clone under one name."""
+    return f"derived/{event.id}" if event.derived else f"{done.op}/{event.id}"
+
+
+def _subject(done: Done, record_id: str, event: Event) -> str:
+    """The sentence of the commit; for an escalation, what is escalated to whom."""
+    if event.derived is None:
+        return done.subject
+    target = event.derived[0]
+    told = event.extra.get(NOTIFIED)
+    people = ", ".join(map(str, told)) if isinstance(told, list) else "–"
+    sentence = T(
+        "{record}: {target} is escalated to {people}",
+        record=record_id,
+        target=target,
+        people=people,
+    )
+    return str(sentence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -14,7 +14,8 @@ from svcdesk.sla.ledger import Entry, Ledger, State
 
 BREACHED, AT_RISK, OPEN, MET, DROPPED = "breached", "at_risk", "open", "met", "dropped"
 _STYLES = {BREACHED: "breach", AT_RISK: "risk", MET: "ok", DROPPED: "dim"}
-_GROUPS = (BREACHED, AT_RISK, OPEN, MET, DROPPED)
+_EXPLAINED = "explained"
+_ORDER = (BREACHED, AT_RISK, OPEN, _EXPLAINED, MET, DROPPED)
 _WORDS = {
     BREACHED: T("breached"),
     AT_RISK: T("at risk"),
@@ -32,15 +33,28 @@ _DETAILS = {
 @dataclass(frozen=True, slots=True)
 class Target:
     """One target of one record, judged as of an instant. `group` is one of breached, at_risk,
-    open, met and dropped; a target that was met late is breached."""
+    open, met and dropped; a target that was met late is breached. `explained`: the id of the
+    supervisor's note that explains the breach (K4). `owed`: the id of an escalation of it that
+    asks for a note and has none. `path` and `line`: where the record lies."""
 
     record: Record
     entry: Entry
     group: str
+    path: str | None = None
+    line: int | None = None
+    explained: str | None = None
+    owed: str | None = None
 
-    def sort_key(self) -> tuple[int, int, str]:
-        """What matters first: breached, at risk, next; the earliest due first in each."""
-        return (_GROUPS.index(self.group), self.entry.due or 1 << 60, self.record.id)
+    @property
+    def failed(self) -> bool:
+        """Breached, and nobody has explained it."""
+        return self.group == BREACHED and self.explained is None
+
+    def sort_key(self) -> tuple[int, int, str, str]:
+        """What matters first: breached, at risk, next, breached and explained; the earliest due
+        first in each."""
+        group = self.group if self.explained is None else _EXPLAINED
+        return (_ORDER.index(group), self.entry.due or 1 << 60, self.record.id, self.entry.target)
 
 
 def judged(record: Record, ledger: Ledger, within: int) -> list[Target]:
@@ -89,6 +103,7 @@ def target_item(target: Target, zone: tzinfo) -> dict[str, Value]:
         "rule": entry.rule,
         "cites": entry.cites or None,
         "lacks": entry.lacks,
+        "explained": target.explained,
         "notes": [str(note) for note in entry.notes],
     }
 
@@ -102,9 +117,13 @@ def targets_table(
     now: datetime,
     unreadable: int = 0,
     notes: Sequence[Text] = (),
+    item: Callable[[Target], dict[str, Value]] | None = None,
+    more: Sequence[dict[str, Value]] = (),
 ) -> Table:
-    """Targets, what matters first."""
+    """Targets, what matters first. `item` makes what the data formats print of each (by default
+    `target_item`); `more` are items beside them."""
     ordered = sorted(targets, key=Target.sort_key)
+    items = [item(one) if item else target_item(one, zone) for one in ordered]
     return Table(
         schema=schema,
         title=title,
@@ -119,8 +138,8 @@ def targets_table(
             Column("title", T("title")),
         ],
         rows=[_row(one, zone, now) for one in ordered],
-        items=[target_item(one, zone) for one in ordered],
-        total=len(ordered),
+        items=[*items, *more],
+        total=len(items) + len(more),
         unreadable=unreadable,
         notes=notes,
     )
@@ -130,6 +149,8 @@ def _row(target: Target, zone: tzinfo, now: datetime) -> list[Cell | Value]:
     entry, record = target.entry, target.record
     style = _STYLES.get(target.group, "")
     word = _DETAILS.get(entry.state, _WORDS[target.group])
+    if target.explained is not None:
+        word, style = T("{state}, explained", state=word), "dim"
     due = entry.due if entry.due is not None else entry.breached_at
     when = datetime.fromtimestamp(due, UTC) if due is not None else None
     return [
