@@ -31,7 +31,7 @@ SOURCE = ROOT / "src" / "svcdesk"
 PO = SOURCE / "locale" / "zh" / "LC_MESSAGES" / "svcdesk.po"
 MO = PO.with_suffix(".mo")
 
-_CLICK = ("core", "exceptions", "formatting", "parser", "termui", "types")
+_CLICK = ("core", "exceptions", "formatting", "parser", "termui", "types", "_termui_impl")
 _FOR_PROGRAMMERS = re.compile(
     "DeprecationWarning|declaration|defined twice|Boolean option|No options|iterable|olor|UUID"
 )

@@ -45,6 +45,19 @@ class Text:
         return shown.format(**self.parts) if self.parts else shown
 
 
+class Label:
+    """What people call a thing, `{en: …, zh: …}`: a part of a sentence, in the language in use."""
+
+    __slots__ = ("fallback", "labels")
+
+    def __init__(self, labels: Mapping[str, str], fallback: str) -> None:
+        self.labels = labels
+        self.fallback = fallback
+
+    def __str__(self) -> str:
+        return pick(self.labels, self.fallback)
+
+
 def T(template: str, /, **parts: object) -> Text:
     """A sentence to be shown later. Without parts, braces in it stand for themselves."""
     return Text(template, parts)

@@ -173,7 +173,8 @@ def _from_click(error: click.ClickException) -> SvcdeskError:
     hint = None
     if isinstance(error, click.UsageError) and error.ctx is not None:
         hint = T("`{command} --help` shows what it takes", command=error.ctx.command_path)
-    return UsageError(T("{message}", message=error.format_message()), hint=hint)
+    message = error.format_message().rstrip(".")  # click ends with a full stop, ours do not
+    return UsageError(T("{message}", message=message), hint=hint)
 
 
 def _bug(app: App, error: Exception) -> int:

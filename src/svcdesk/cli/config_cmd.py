@@ -9,7 +9,7 @@ from svcdesk.cli.options import command
 from svcdesk.config import SETTINGS
 from svcdesk.i18n import T
 from svcdesk.model.record import Value
-from svcdesk.model.table import Column, Table
+from svcdesk.model.table import Cell, Column, Table
 
 
 @command(
@@ -18,7 +18,7 @@ from svcdesk.model.table import Column, Table
     "They belong to you and this machine; what belongs to a desk stands in its desk.yaml.",
 )
 def _config(app: App) -> None:
-    rows: list[list[Value]] = []
+    rows: list[list[Cell | Value]] = []
     for setting in SETTINGS:
         value = app.config.get(setting.name)
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
@@ -26,7 +26,7 @@ def _config(app: App) -> None:
             [
                 setting.name,
                 shown,
-                app.config.source(setting.name),
+                _source(app.config.source(setting.name)),
                 setting.variable or "",
                 str(setting.help),
             ]
@@ -47,6 +47,11 @@ def _config(app: App) -> None:
             notes=[T("your file: {path}", path=app.config.path)],
         )
     )
+
+
+def _source(word: str) -> Cell:
+    words = {"environment": T("environment"), "file": T("file"), "default": T("default")}
+    return Cell(word, words[word])
 
 
 def commands() -> dict[str, click.Command]:

@@ -19,6 +19,23 @@ _WORDS = {
     Severity.ERROR: T("error"),
 }
 _STYLES = {None: "ok", Severity.NOTE: "dim", Severity.WARNING: "risk", Severity.ERROR: "breach"}
+_NAMES = {
+    "engine": T("schema engine"),
+    "settings": T("settings"),
+    "identity": T("identity"),
+    "desk": T("desk"),
+    "attributes": T("attributes"),
+    "repository": T("repository"),
+    "shallow": T("shallow clone"),
+    "remotes": T("remotes"),
+    "unfinished": T("unfinished write"),
+    "leftovers": T("leftovers"),
+    "lock": T("lock"),
+    "system": T("system"),
+    "file system": T("file system"),
+    "disk": T("disk"),
+    "plugin": T("plugin"),
+}
 
 
 @command(
@@ -50,7 +67,7 @@ def _doctor(app: App, fix: bool, finish: bool, undo: bool) -> int:
             title=T("examination"),
             columns=[
                 Column("weight", T("weight")),
-                Column("name", T("what")),
+                Column("name", T("part")),
                 Column("message", T("finding")),
                 Column("hint", T("what to do")),
             ],
@@ -61,7 +78,7 @@ def _doctor(app: App, fix: bool, finish: bool, undo: bool) -> int:
                         _WORDS[one.weight],
                         _STYLES[one.weight],
                     ),
-                    one.name,
+                    Cell(one.name, _NAMES.get(one.name, one.name)),
                     str(one.message),
                     str(one.hint or ""),
                 ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import click
 
-from svcdesk.i18n import T, translate
+from svcdesk.i18n import T, language, translate
 from svcdesk.terminal import pad, width, wrap
 
 _GAP = 2
@@ -28,13 +28,15 @@ class Formatter(click.HelpFormatter):
         super().__init__(indent_increment, width or _page_width(max_width or _WIDEST), max_width)
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        head = f"{translate('Usage:')} {prog} "
+        usage = translate("Usage:")
+        head = f"{usage}{prog} " if usage.endswith("：") else f"{usage} {prog} "
         for line in wrap(args, max(self.width - width(head), 20)) or [""]:
             self.write(f"{head}{line}\n")
             head = " " * width(head)
 
     def write_heading(self, heading: str) -> None:
-        super().write_heading(translate(heading))
+        colon = "：" if language() == "zh" else ":"
+        self.write(f"{'':>{self.current_indent}}{translate(heading)}{colon}\n")
 
     def write_text(self, text: str) -> None:
         room = max(self.width - self.current_indent, 20)

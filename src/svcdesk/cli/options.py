@@ -11,7 +11,7 @@ import click
 from svcdesk.cli.app import App, pass_app
 from svcdesk.cli.help import Command, TranslatedOption
 from svcdesk.errors import MissingField, UsageError
-from svcdesk.i18n import T, translate
+from svcdesk.i18n import T, pick
 
 if TYPE_CHECKING:
     from svcdesk.desk import Done
@@ -220,4 +220,16 @@ def asking(run: Callable[[dict[str, Value]], Done], given: dict[str, Value]) -> 
         except MissingField as missing:
             if not missing.field or not sys.stdin.isatty() or missing.field in answers:
                 raise
-            answers[missing.field] = click.prompt(translate(missing.field), err=True)
+            answers[missing.field] = click.prompt(_asked(missing.field), err=True)
+
+
+def _asked(path: str) -> str:
+    """What a person is asked for: the field by its label, or the words of an event by theirs."""
+    field = click.get_current_context().ensure_object(App).desk.fields.get(path)
+    words = {
+        "via": T("by what means"),
+        "reason": T("reason"),
+        "text": T("text"),
+        "action": T("step"),
+    }
+    return pick(field.labels, path) if field else str(words.get(path, path))

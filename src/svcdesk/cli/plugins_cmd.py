@@ -7,7 +7,7 @@ import click
 from svcdesk.cli.app import App
 from svcdesk.cli.options import command
 from svcdesk.i18n import T
-from svcdesk.model.table import Column, Table
+from svcdesk.model.table import Cell, Column, Table
 
 
 @command(
@@ -17,6 +17,8 @@ from svcdesk.model.table import Column, Table
     "`plugins.trust` in your own settings, or SVCDESK_TRUST.",
 )
 def _plugins(app: App) -> None:
+    from svcdesk.plugins.loader import STATES
+
     listing = app.desk.plugins.listing()
     app.show(
         Table(
@@ -33,7 +35,7 @@ def _plugins(app: App) -> None:
             rows=[
                 [
                     one.name,
-                    one.state,
+                    Cell(one.state, STATES[one.state]),
                     ", ".join(one.hooks),
                     f"{one.distribution} {one.version}".strip(),
                     one.location,

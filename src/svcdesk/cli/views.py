@@ -9,12 +9,14 @@ from svcdesk.cli.app import App
 from svcdesk.i18n import T, Text, pick
 from svcdesk.lifecycle.fold import Effect
 from svcdesk.model.instants import strict_instant
-from svcdesk.model.record import BLANK, Value, leaves
+from svcdesk.model.people import REQUESTER
+from svcdesk.model.record import BLANK, CORRECT, REDACT, SET, SETTLE, SUBMIT, VOID, Value, leaves
 from svcdesk.store import codec
 from svcdesk.terminal import pad
 
 if TYPE_CHECKING:
     from svcdesk.desk.showing import LogEntry, Part, View
+    from svcdesk.model.field_info import FieldInfo
 
 _TECHNICAL = {"uid", "kind", "links", "id", "title"}
 _EFFECTS = {
@@ -23,6 +25,14 @@ _EFFECTS = {
     Effect.DEAD: T("without effect"),
     Effect.VOIDED: T("taken back"),
     Effect.DUPLICATE: T("said already"),
+}
+_VERBS = {
+    SUBMIT: T("submit"),
+    SET: T("set"),
+    CORRECT: T("correct"),
+    VOID: T("take back"),
+    SETTLE: T("settle"),
+    REDACT: T("redact"),
 }
 _LABEL_WIDTH = 18
 
@@ -80,13 +90,14 @@ def log_row(app: App, entry: LogEntry) -> list[Value]:
     event, step = entry.step.event, entry.step
     workflow = app.desk.workflow(entry.kind)
     move = workflow.moves.get(event.do)
-    what = pick(move.labels, event.do) if move else event.do
-    who = f"{event.by} ({event.on_behalf})" if event.on_behalf else event.by
+    what = pick(move.labels, event.do) if move else str(_VERBS.get(event.do, event.do))
+    behalf = T("requester") if event.on_behalf == REQUESTER else event.on_behalf
+    who = f"{event.by} ({behalf})" if behalf else event.by
     state = ""
     if step.after and step.after != step.before:
         state = pick(workflow.states[step.after].labels, step.after)
     gone = BLANK if event.is_redacted else None
-    said = [event.text, event.reason, gone, _changes(event.set)]
+    said = [event.text, event.reason, gone, _changes(app, entry.kind, event.set)]
     effect = str(_EFFECTS[step.effect])
     words = "; ".join(one for one in said if one)
     return [
@@ -117,12 +128,10 @@ def _part_lines(app: App, part: Part) -> Iterator[Text | str]:
         name = pick(field.labels, path) if field else path
         if path == (workflow.request_link or "") or path.startswith(f"{workflow.request_link}."):
             continue
-        yield from _value_lines(
-            app, name, value, field.labels_of(value) if field and isinstance(value, str) else {}
-        )
+        yield from _value_lines(app, name, value, field)
 
 
-def _value_lines(app: App, name: str, value: Value, label: Mapping[str, str]) -> Iterator[str]:
+def _value_lines(app: App, name: str, value: Value, field: FieldInfo | None) -> Iterator[str]:
     if isinstance(value, list):
         for index, item in enumerate(value):
             shown = (
@@ -132,13 +141,22 @@ def _value_lines(app: App, name: str, value: Value, label: Mapping[str, str]) ->
             )
             yield _line(name if index == 0 else "", shown)
         return
-    text = pick(label, str(value)) if label else _short(app, value)
-    for index, line in enumerate(text.splitlines() or [""]):
+    for index, line in enumerate(_worded(app, value, field).splitlines() or [""]):
         yield _line(name if index == 0 else "", line)
 
 
 def _line(name: str, text: str) -> str:
     return f"  {pad(name, _LABEL_WIDTH)}{text}"
+
+
+def _worded(app: App, value: Value, field: FieldInfo | None) -> str:
+    """A value as people say it: a word of a vocabulary by its label, yes or no, a local time."""
+    if isinstance(value, bool):
+        return str(T("yes") if value else T("no"))
+    if isinstance(value, list):
+        return ", ".join(_worded(app, one, field) for one in value)
+    labels = field.labels_of(value) if field and isinstance(value, str) else {}
+    return pick(labels, str(value)) if labels else _short(app, value)
 
 
 def _short(app: App, value: Value) -> str:
@@ -156,9 +174,15 @@ def _local(app: App, text: str) -> str:
         return text
 
 
-def _changes(values: Mapping[str, Value]) -> str:
-    shown = {path: value for path, value in values.items() if path not in ("status", "submitted")}
-    return ", ".join(f"{path}: {'–' if value is None else value}" for path, value in shown.items())
+def _changes(app: App, kind: str, values: Mapping[str, Value]) -> str:
+    fields = app.desk.kinds.fields(kind)
+    said = []
+    for path, value in values.items():
+        if path not in ("status", "submitted"):
+            field = fields.get(path)
+            name = pick(field.labels, path) if field else path
+            said.append(f"{name}: {'–' if value is None else _worded(app, value, field)}")
+    return ", ".join(said)
 
 
 def _part_item(part: Part) -> dict[str, Value]:

@@ -88,7 +88,7 @@ def _yaml(text: str) -> Any:
 def _csv(text: str) -> Mapping[str, Mapping[str, str]]:
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     if any("ref" not in row for row in rows):
-        raise ValueError("no column “ref”")
+        raise ValueError(str(T("no column “ref”")))
     return {
         str(row["ref"]): {key: value for key, value in row.items() if key and key != "ref"}
         for row in rows

@@ -16,6 +16,7 @@ from svcdesk.errors import Busy, SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.model.facts import FORMAT
 from svcdesk.model.finding import Severity
+from svcdesk.plugins.loader import STATES
 from svcdesk.store import lock, recovery
 from svcdesk.store.git_state import refuse_state
 from svcdesk.store.recovery import Report
@@ -241,7 +242,7 @@ def _plugins(desk: Desk) -> Iterator[Sign]:
             continue
         origin = f"{one.distribution} {one.version}".strip()
         message = T("plugin {name}: {state}, from {origin} at {location}",
-                    name=one.name, state=one.state, origin=origin or "–",
+                    name=one.name, state=STATES[one.state], origin=origin or "–",
                     location=one.location or "–")  # fmt: skip
         weight = Severity.WARNING if one.state in ("failed", "not installed") else None
         weight = Severity.NOTE if one.state in ("not trusted", "not named", "off") else weight

@@ -265,7 +265,7 @@ def _illegal(record: Record, before: Fold, workflow: Workflow, move: Move) -> Il
         T(
             "{record} is {state}: “{move}” is not possible now",
             record=record.id,
-            state=before.status,
+            state=workflow.state_label(before.status),
             move=move.name,
         ),
         hint=T("possible now: {moves}", moves=", ".join(legal) or "–"),

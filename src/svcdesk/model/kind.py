@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from svcdesk.i18n import Label
 from svcdesk.model.people import Roles
 from svcdesk.model.record import Value, Values
 
@@ -131,6 +132,11 @@ class Workflow(NamedTuple):
 
     def open_states(self) -> frozenset[str]:
         return frozenset(name for name, state in self.states.items() if state.is_open)
+
+    def state_label(self, state: str | None) -> Label:
+        """What people call a state; its name where the workflow has no such state (any more)."""
+        known = self.states.get(state or "")
+        return Label(known.labels if known else {}, state or "–")
 
     def legal_moves(self, state: str) -> tuple[str, ...]:
         """The moves that change something in this state, in the workflow's order."""

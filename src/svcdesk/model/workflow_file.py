@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from svcdesk.errors import Invalid
-from svcdesk.i18n import T
+from svcdesk.i18n import T, Text
 from svcdesk.model.kind import PREVIOUS, Append, Move, State, Workflow, Write
 from svcdesk.model.people import Roles
 from svcdesk.model.properties import tracked_paths
@@ -44,7 +44,7 @@ def parse_workflow(data: Values, schema: Values, *, path: str) -> Workflow:
     }
     initial = reader.text(data.get("initial"), "initial")
     if initial not in states:
-        raise reader.wrong("initial", f"“{initial}” is not one of the states")
+        raise reader.wrong("initial", T("“{name}” is not one of the states", name=initial))
     request = data.get("request")
     return Workflow(
         kind=reader.text(data.get("kind"), "kind"),
@@ -78,7 +78,8 @@ def _unfold_roles(
     for role, others in includes.items():
         for other in others:
             if other not in own:
-                raise reader.wrong(f"roles.{role}.includes", f"“{other}” is not one of the roles")
+                said = T("“{name}” is not one of the roles", name=other)
+                raise reader.wrong(f"roles.{role}.includes", said)
 
     def rights(role: str, seen: frozenset[str]) -> frozenset[str]:
         found = own[role]
@@ -99,7 +100,7 @@ class _Reader:
         self.path = path
         self.states: frozenset[str] = frozenset()
 
-    def wrong(self, field: str, what: str) -> Invalid:
+    def wrong(self, field: str, what: Text) -> Invalid:
         return Invalid(
             T("{path}: {field}: {what}", path=self.path, field=field or "file", what=what),
             code="E_WORKFLOW",
@@ -111,19 +112,20 @@ class _Reader:
     def known(self, data: Values, allowed: set[str], where: str) -> None:
         for key in data:
             if key not in allowed and not key.startswith("x-"):
-                near = ", ".join(sorted(allowed))
-                raise self.wrong(f"{where}.{key}".lstrip("."), f"unknown; known here: {near}")
+                names = ", ".join(sorted(allowed))
+                said = T("unknown; known here: {names}", names=names)
+                raise self.wrong(f"{where}.{key}".lstrip("."), said)
 
     def mapping(self, value: Value | Values, field: str) -> Values:
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            raise self.wrong(field, "must be a mapping")
+            raise self.wrong(field, T("must be a mapping"))
         return value
 
     def text(self, value: Value, field: str) -> str:
         if not isinstance(value, str) or not value:
-            raise self.wrong(field, "must be a text")
+            raise self.wrong(field, T("must be a text"))
         return value
 
     def texts(self, value: Value, field: str) -> Mapping[str, str]:
@@ -131,14 +133,14 @@ class _Reader:
 
     def number(self, value: Value, field: str) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self.wrong(field, "must be a whole number")
+            raise self.wrong(field, T("must be a whole number"))
         return value
 
     def names(self, value: Value, field: str) -> tuple[str, ...]:
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise self.wrong(field, "must be a list of names")
+            raise self.wrong(field, T("must be a list of names"))
         return tuple(str(one) for one in value)
 
     def labels(self, value: Value, field: str) -> Mapping[str, str]:
@@ -166,7 +168,7 @@ class _Reader:
         appends = self.mapping(data.get("appends"), f"{where}.appends")
         elsewhere = data.get("elsewhere")
         if elsewhere not in (None, "fact"):
-            raise self.wrong(f"{where}.elsewhere", "must be `fact`, or not be there")
+            raise self.wrong(f"{where}.elsewhere", T("must be `fact`, or not be there"))
         return Move(
             name=name,
             labels=self.labels(data.get("label"), f"{where}.label"),
@@ -195,7 +197,7 @@ class _Reader:
     def _states(self, value: Value, field: str) -> frozenset[str]:
         names = frozenset(self.names(value, field))
         for name in names - self.states:
-            raise self.wrong(field, f"“{name}” is not one of the states")
+            raise self.wrong(field, T("“{name}” is not one of the states", name=name))
         return names
 
     def _targets(
@@ -214,14 +216,14 @@ class _Reader:
         for source, target in targets.items():
             for name in (source, target):
                 if name not in self.states and name != PREVIOUS:
-                    raise self.wrong(field, f"“{name}” is not one of the states")
+                    raise self.wrong(field, T("“{name}” is not one of the states", name=name))
         return targets
 
     def _writes(self, value: Value, field: str) -> tuple[Write, ...]:
         if value is None:
             return ()
         if not isinstance(value, list):
-            raise self.wrong(field, "must be a list")
+            raise self.wrong(field, T("must be a list"))
         return tuple(
             self._write(self.mapping(one, f"{field}[{i}]"), f"{field}[{i}]")
             for i, one in enumerate(value)
@@ -231,7 +233,7 @@ class _Reader:
         self.known(data, _WRITE, field)
         when = self.text(data.get("when") or "always", f"{field}.when")
         if when not in ("always", "needed", "exists"):
-            raise self.wrong(f"{field}.when", "must be always, needed or exists")
+            raise self.wrong(f"{field}.when", T("must be always, needed or exists"))
         return Write(
             document=self.text(data.get("document"), f"{field}.document"),
             when=when,

@@ -6,7 +6,7 @@ Installed, named by the desk and trusted by the user: only then is a plugin's co
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 State = Literal["loaded", "not named", "not trusted", "not installed", "failed", "off"]
+STATES: Mapping[State, Text] = {
+    "loaded": T("loaded"),
+    "not named": T("not named"),
+    "not trusted": T("not trusted"),
+    "not installed": T("not installed"),
+    "failed": T("failed"),
+    "off": T("off"),
+}
 
 
 class Problem(NamedTuple):

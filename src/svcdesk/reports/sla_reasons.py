@@ -69,8 +69,8 @@ def reasons_table(targets: Sequence[Target], zone: tzinfo, at: int) -> Table:
         title=T("why"),
         columns=[
             Column("target", T("target")),
-            Column("from", T("from")),
-            Column("to", T("to")),
+            Column("from", T("start")),
+            Column("to", T("end")),
             Column("length", T("length"), right=True),
             Column("count", T("counts")),
             Column("reason", T("reason")),
@@ -140,12 +140,12 @@ def length(seconds: int) -> str:
     sign, rest = ("-", -seconds) if seconds < 0 else ("", seconds)
     hours, rest = divmod(rest, 3600)
     minutes, left = divmod(rest, 60)
-    parts = [f"{hours} h"] if hours else []
+    parts = [T("{n} h", n=hours)] if hours else []
     if minutes or not parts:
-        parts.append(f"{minutes:02} min" if hours else f"{minutes} min")
+        parts.append(T("{n} min", n=f"{minutes:02}" if hours else minutes))
     if left:
-        parts.append(f"{left} s")
-    return sign + " ".join(parts)
+        parts.append(T("{n} s", n=left))
+    return sign + " ".join(map(str, parts))
 
 
 def _row(target: Target, one: Interval, zone: tzinfo) -> list[Cell | Value]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from svcdesk.errors import Invalid
-from svcdesk.i18n import T
+from svcdesk.i18n import T, Text
 from svcdesk.model.ids import is_ulid
 from svcdesk.model.record import Event, Record, Value, Values, is_tombstone
 
@@ -78,7 +78,7 @@ def encode_event(event: Event) -> dict[str, Value]:
 
 def _event(value: Value, field: str, path: str) -> Event:
     if not isinstance(value, Mapping):
-        raise _wrong(path, field, "a mapping")
+        raise _wrong(path, field, T("a mapping"))
     parts: dict[str, object] = {}
     extra: dict[str, Value] = {}
     for key, one in value.items():
@@ -86,15 +86,15 @@ def _event(value: Value, field: str, path: str) -> Event:
             extra[key] = one
         elif key in _PLAIN:
             if not isinstance(one, str):
-                raise _wrong(path, f"{field}.{key}", "a text")
+                raise _wrong(path, f"{field}.{key}", T("a text"))
             parts[_PLAIN[key]] = one
         elif key in _MAPPINGS:
             if not isinstance(one, Mapping):
-                raise _wrong(path, f"{field}.{key}", "a mapping")
+                raise _wrong(path, f"{field}.{key}", T("a mapping"))
             parts[key] = one
         elif key in _LISTS:
             if not isinstance(one, list) or not all(isinstance(item, str) for item in one):
-                raise _wrong(path, f"{field}.{key}", "a list of event ids")
+                raise _wrong(path, f"{field}.{key}", T("a list of event ids"))
             parts[key] = tuple(one)
         elif key == "derived":
             parts[key] = _derived(one, field, path)
@@ -102,9 +102,13 @@ def _event(value: Value, field: str, path: str) -> Event:
             extra[key] = one
     for key in ("id", "at", "by", "do"):
         if key not in parts:
-            raise _wrong(path, f"{field}.{key}", "there")
+            raise Invalid(
+                T("{path}: {field} is missing", path=path, field=f"{field}.{key}"),
+                path=path,
+                field=f"{field}.{key}",
+            )
     if not is_ulid(parts["id"]):
-        raise _wrong(path, f"{field}.id", "a ULID: 26 letters and digits")
+        raise _wrong(path, f"{field}.id", T("a ULID: 26 letters and digits"))
     return Event(**cast("dict[str, object]", {**parts, "extra": extra}))  # type: ignore[arg-type]
 
 
@@ -112,10 +116,10 @@ def _derived(value: Value, field: str, path: str) -> tuple[str, int, int]:
     match value:
         case [str(target), int(cycle), int(level)]:
             return target, cycle, level
-    raise _wrong(path, f"{field}.derived", "a list of target, cycle and level")
+    raise _wrong(path, f"{field}.derived", T("a list of target, cycle and level"))
 
 
-def _wrong(path: str, field: str, what: str) -> Invalid:
+def _wrong(path: str, field: str, what: Text) -> Invalid:
     return Invalid(
         T("{path}: {field} must be {what}", path=path, field=field, what=what),
         path=path,

@@ -271,13 +271,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(f"“{key}” stands twice in one object")
+            raise ValueError(str(T("“{key}” stands twice in one object", key=key)))
         found[key] = value
     return found
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
+    raise ValueError(str(T("{name} is not a JSON number", name=name)))
 
 
 def _refuse(path: str, place: str, what: Text, hint: Text | None = None) -> NoReturn:

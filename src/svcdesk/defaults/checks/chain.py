@@ -75,7 +75,7 @@ def signed_but_open(subject: Subject) -> Iterator[Finding]:
             "{document} is signed off by {name}, and the request is still {state}",
             document=document.id,
             name=document.get("signature.customer.name"),
-            state=subject.folded.status,
+            state=subject.workflow.state_label(subject.folded.status),
         )
         yield found(subject, LEFT_OPEN, message, "status")
 

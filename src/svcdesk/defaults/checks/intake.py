@@ -72,7 +72,11 @@ def incomplete_for_state(subject: Subject) -> Iterator[Finding]:
     elsewhere = _JUDGED_ELSEWHERE.get(subject.record.kind, frozenset())
     for path in state.requires if state is not None else ():
         if is_empty(subject.record.get(path)) and path not in elsewhere:
-            message = T("{state}, and no {field}", state=subject.folded.status, field=path)
+            message = T(
+                "{state}, and no {field}",
+                state=subject.workflow.state_label(subject.folded.status),
+                field=path,
+            )
             weight = if_imported(last_event(subject, sets="status"))
             yield found(subject, INCOMPLETE, message, path, weight=weight)
 

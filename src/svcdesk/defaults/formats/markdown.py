@@ -41,7 +41,7 @@ def render(table: Table, rendering: Rendering) -> str:
         )
         parts.append(f"{aligned}\n")
     else:
-        parts.append(f"{T('nothing to show')}\n")
+        parts.append(str(T("nothing to show")) + "\n")
     parts += [f"{neutral(one)}\n" for one in remarks(table)]
     return "\n".join(parts)
 

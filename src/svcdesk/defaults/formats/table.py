@@ -38,7 +38,7 @@ def render(table: Table, rendering: Rendering) -> str:
         ]
         parts.append(aligned(columns, rows, max_width=rendering.width, colour=rendering.colour))
     else:
-        parts.append(f"{T('nothing to show')}\n")
+        parts.append(str(T("nothing to show")) + "\n")
     parts += [f"{escape(one, multiline=True)}\n" for one in remarks(table)]
     return "".join(parts)
 

@@ -31,7 +31,7 @@ def read(data: bytes) -> Iterator[Row]:
 def _cells(line: str) -> dict[str, str]:
     found = json.loads(line, object_pairs_hook=_unique, parse_float=_Written)
     if not isinstance(found, dict):
-        raise ValueError("it is something else")
+        raise ValueError(str(T("it is something else")))
     return {key: _text(value) for key, value in found.items()}
 
 
@@ -57,7 +57,7 @@ class _Written(float):
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key stands there twice")
+        raise ValueError(str(T("a key stands there twice")))
     return found
 
 

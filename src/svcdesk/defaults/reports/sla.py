@@ -41,7 +41,7 @@ def build(request: ReportRequest) -> Table:
             Column("breached", T("breached"), right=True),
             Column("at_risk", T("at risk"), right=True),
             Column("open", T("open"), right=True),
-            Column("kept", T("kept"), right=True),
+            Column("kept", T("share kept"), right=True),
         ],
         rows=[_row(*key, counts[key], request) for key in keys],
     )

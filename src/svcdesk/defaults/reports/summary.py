@@ -51,7 +51,7 @@ def build(request: ReportRequest) -> Table:
         schema="svcdesk/report/summary/1",
         title=_title(request),
         columns=[
-            Column("group", T("by")),
+            Column("group", T("grouped by")),
             Column("value", T("value")),
             Column("requests", T("requests"), right=True),
             Column("open", T("open"), right=True),
