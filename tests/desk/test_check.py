@@ -114,7 +114,7 @@ def _later_than_recorded(desk: Sandbox, record: str) -> None:
         (_swap("\nchannel: email\n", "\n<<<<<<< ours\nchannel: email\n"), "E_CONFLICT"),
         (_swap("\nchannel: email\n", "\nchannel:\temail\n"), "E_TAB"),
         (_swap("id: SR-20241001-001\n", "id: SR-20241001-002\n"), "E_ID_PATH"),
-        (_swap("id: SR-20241001-001\n", "id: SR-2024１００１-001\n"), "E_ID_PATH"),
+        (_swap("id: SR-20241001-001\n", "id: SR-2024１００１-001\n"), "E_ID"),
         (_broken_ids, "E_INVALID"),
         (_later_than_recorded, "event-form"),
         (_dead_link, "dead-link"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from svcdesk.errors import NotFound
 from svcdesk.i18n import T
+from svcdesk.lifecycle.links import links_of
 from svcdesk.lifecycle.moves import Moved
 from svcdesk.model.ids import ulid
 from svcdesk.model.kind import Kind
@@ -74,9 +75,8 @@ class Draft:
     def documents(self, record: Record) -> dict[str, list[Record]]:
         """The records linked from this one that belong to its chain, oldest first, by kind."""
         found: dict[str, list[Record]] = {}
-        links = record.get("links")
-        for link in links if isinstance(links, list) else []:
-            if isinstance(link, dict) and link.get("rel") in self._desk.document_kinds:
+        for relation, link in links_of(record):
+            if relation in self._desk.document_kinds:
                 document = self.record(str(link.get("id")))
                 found.setdefault(document.kind, []).append(document)
         return found

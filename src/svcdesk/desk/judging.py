@@ -9,6 +9,7 @@ from svcdesk.desk.rules import RULE_FAILED
 from svcdesk.errors import PluginFailed, SvcdeskError
 from svcdesk.hookspecs import Subject
 from svcdesk.lifecycle.fold import Fold, fold
+from svcdesk.lifecycle.links import links_of
 from svcdesk.model.finding import Finding
 from svcdesk.model.record import Record
 from svcdesk.store.yaml_read import Document
@@ -60,9 +61,8 @@ def linked(
 ) -> dict[str, list[Record]]:
     """The readable records of this one's chain, by kind, oldest first."""
     found: dict[str, list[Record]] = {}
-    links = record.get("links")
-    for link in links if isinstance(links, list) else []:
-        if isinstance(link, dict) and link.get("rel") in desk.document_kinds:
+    for relation, link in links_of(record):
+        if relation in desk.document_kinds:
             other = latest.get(str(link.get("id")))
             if other is None and not complete:
                 other = _stored(desk, str(link.get("id")))

@@ -101,7 +101,8 @@ def adopt_edit(
 
 def _refuse_unknown_status(record: Record, workflow: Workflow, wanted: Values) -> None:
     status = wanted.get(STATUS)
-    if STATUS in wanted and status not in workflow.states:
+    known = isinstance(status, str) and status in workflow.states
+    if STATUS in wanted and not known:
         raise Invalid(
             T("{record}: “{status}” is not a status of a {kind}",
               record=record.id, status=shown(status), kind=workflow.kind),

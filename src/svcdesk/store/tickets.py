@@ -57,11 +57,7 @@ class Tickets:
         Raises FileRefused for an id that may not name a file, or of an unknown prefix.
         """
         if not is_record_id(record_id):
-            raise FileRefused(
-                T("“{id}” is not the id of a record", id=record_id),
-                code="E_ID",
-                hint=T("ids look like SR-20241001-001: capitals, ASCII digits, hyphens"),
-            )
+            raise _no_id(record_id)
         folder = self.folders.get(prefix_of(record_id))
         if folder is None:
             raise FileRefused(
@@ -153,6 +149,8 @@ def decode_file(data: bytes, path: str) -> Loaded:
     except Invalid as error:
         error.line = document.line_near(error.field or "")
         raise
+    if not is_record_id(record.id):
+        raise _no_id(record.id, path, document.line_of(["id"]))
     if f"{record.id}.yaml" != path.rpartition("/")[2]:
         raise FileRefused(
             T("{path}: the id inside is {id}", path=path, id=record.id),
@@ -163,6 +161,16 @@ def decode_file(data: bytes, path: str) -> Loaded:
             record=record.id,
         )
     return Loaded(record, path, document)
+
+
+def _no_id(record_id: str, path: str | None = None, line: int | None = None) -> FileRefused:
+    return FileRefused(
+        T("“{id}” is not the id of a record", id=record_id),
+        hint=T("ids look like SR-20241001-001: capitals, ASCII digits, hyphens"),
+        code="E_ID",
+        path=path,
+        line=line,
+    )
 
 
 def _walk(root: Path, folder: str) -> Iterator[str]:
