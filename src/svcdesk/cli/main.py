@@ -80,6 +80,14 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("escalate", "moves", "Escalate."),
         ("do", "do", "Make any move of any kind of record."),
     ),
+    "Together": (
+        ("merge", "merge", "Merge branches, records by their events and fields."),
+        (
+            "merge-driver",
+            "merge",
+            "Set up how git merges records in this clone, or say how it is set up.",
+        ),
+    ),
     "Time": (
         ("sla", "sla", "The SLA: what is late, what will be, and why."),
         ("calendar", "calendar", "The desk's working calendars: show, sync, check."),

@@ -6,18 +6,19 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcdesk import __version__
 from svcdesk.desk.initialising import Created, init_desk, missing_attributes
+from svcdesk.desk.merge_signs import complaints
 from svcdesk.errors import Busy, SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.model.facts import FORMAT
 from svcdesk.model.finding import Severity
 from svcdesk.plugins.loader import STATES
-from svcdesk.store import lock, recovery
+from svcdesk.store import lock, merge_setup, recovery
 from svcdesk.store.git_state import refuse_state
 from svcdesk.store.recovery import Report
 
@@ -73,8 +74,12 @@ def undo(desk: Desk) -> Report:
 
 
 def fix(desk: Desk) -> Created:
-    """Put back what is missing in the desk – files, lines of .gitattributes – in one commit."""
-    return init_desk(desk.root, clock=desk.now)
+    """Put back what is missing in the desk – files, lines of .gitattributes – in one commit, and
+    set up this clone's merge driver."""
+    created = init_desk(desk.root, clock=desk.now)
+    if merge_setup.status(desk.repository).installed is not merge_setup.Installed.YES:
+        merge_setup.install(desk.repository)
+    return created
 
 
 def _pending(desk: Desk) -> bool:
@@ -193,6 +198,20 @@ def _repository(desk: Desk) -> Iterator[Sign]:
     )
 
 
+def _merging(desk: Desk) -> Iterator[Sign]:
+    """How git merges records in this clone; the lines of .gitattributes have a sign of their own.
+
+    A clone without a driver merges wrongly but visibly, and many never merge: a note will do.
+    """
+    found = merge_setup.status(desk.repository)
+    wanted = replace(found, attribute=True) if missing_attributes(desk.root) else found
+    if found.good:
+        yield Sign("merging", T("git merges records by their events and fields"))
+    missing = found.installed is merge_setup.Installed.NO
+    for message, hint in complaints(wanted):
+        yield Sign("merging", message, Severity.NOTE if missing else Severity.WARNING, hint)
+
+
 def _writes(desk: Desk) -> Iterator[Sign]:
     report = recovery.inspect(desk.repository)
     for line in report.lines:
@@ -264,6 +283,7 @@ _EXAMINATIONS: tuple[tuple[str, Callable[[Desk], Iterator[Sign]]], ...] = (
     ("git", _git),
     ("desk", _desk),
     ("repository", _repository),
+    ("merging", _merging),
     ("unfinished", _writes),
     ("disk", _disk),
     ("plugin", _plugins),

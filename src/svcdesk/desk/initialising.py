@@ -19,6 +19,7 @@ from svcdesk.store.files import read_regular, safe_path
 from svcdesk.store.git import Repository
 from svcdesk.store.git_create import create, discover_or_none
 from svcdesk.store.git_identity import Identity, identity
+from svcdesk.store.merge_setup import ATTRIBUTE
 from svcdesk.store.tickets import FILE_LIMIT, RECORDS
 from svcdesk.store.yaml_read import parse
 from svcdesk.store.yaml_text import dump
@@ -31,8 +32,11 @@ ATTRIBUTE_LINES = (
     "/schemas/*.yaml text eol=lf",
     "/schemas/*.json text eol=lf",
     "/records/attachments/** -text",
+    ATTRIBUTE,
+    "/records/attachments/** !merge",
 )
-"""Records have one form of line end on every system; attachments stay byte for byte."""
+"""Records have one form of line end on every system, and are merged by the merge driver where a
+clone has it; attachments stay byte for byte."""
 FIRST_ROLES = ("front_desk", "dispatcher", "engineer", "supervisor", "approver")
 """Whoever makes a desk may do everything, until there are others."""
 FALLBACK_ZONE = "Asia/Shanghai"

@@ -41,6 +41,18 @@ def author_env(author: Identity | None, date: datetime | None) -> dict[str, str]
     return env
 
 
+def record(
+    repo: Repository, journal: Journal, keep: Sequence[int], step: Callable[[str], None]
+) -> None:
+    """Make the journal's files part of the branch: as a new commit, or by the one made for it."""
+    if journal.made is None:
+        commit(repo, journal, keep, step)
+        return
+    from svcdesk.store.merge_commit import advance
+
+    advance(repo, journal, journal.made, keep, step)
+
+
 def commit(
     repo: Repository, journal: Journal, keep: Sequence[int], step: Callable[[str], None]
 ) -> None:

@@ -43,7 +43,9 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Journal:
     """One write. `head` is the commit it starts from (None: unborn branch), `env` what git is to
-    be told about author and date, `folders` the directories that it makes, outermost first."""
+    be told about author and date, `folders` the directories that it makes, outermost first.
+    `made` is a commit that holds all of it already, as a merge's does: the branch moves on to it.
+    """
 
     op: str
     head: str | None
@@ -52,6 +54,7 @@ class Journal:
     entries: tuple[Entry, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
+    made: str | None = None
 
     @property
     def paths(self) -> list[str]:
@@ -148,6 +151,7 @@ def _encode(journal: Journal) -> list[bytes]:
         "commits": journal.commits,
         "env": dict(journal.env),
         "folders": list(journal.folders),
+        "made": journal.made,
         "entries": [
             {
                 "path": entry.path,
@@ -186,4 +190,5 @@ def _decode(raw: bytes) -> Journal:
         tuple(entries),
         header["env"],
         tuple(header["folders"]),
+        header.get("made"),
     )

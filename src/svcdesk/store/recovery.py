@@ -113,7 +113,7 @@ def _finish(repo: Repository, journal: Journal, held: lock.Lock) -> list[Text]:
             notes.append(put_aside(repo, place.entry.path))
         replacing.put(repo.root, journal, place.entry.path, place.entry.after)
     if journal.commits:
-        git_commit.commit(repo, journal, held.inherited, lambda _step: None)
+        git_commit.record(repo, journal, held.inherited, lambda _step: None)
     return [*notes, T("“{subject}” is done", subject=_subject(journal))]
 
 

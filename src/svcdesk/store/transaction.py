@@ -157,12 +157,15 @@ class Transaction:
         author: Identity | None = None,
         date: datetime | None = None,
         no_commit: bool = False,
+        made: str | None = None,
     ) -> str | None:
         """Write the new bytes of each path (None: delete it) and commit exactly these paths.
 
         Answers the commit's id; None where nothing differs, or with `no_commit` (the files are
         then left in the working tree). A path that was not read must not exist. `author` and
-        `date` (aware) are the commit's author; the committer is who git says.
+        `date` (aware) are the commit's author; the committer is who git says. `made` is a commit
+        on top of HEAD that holds exactly these changes already: the branch moves on to it, and
+        its message stands.
         Raises Changed, RepositoryState, GitFailed (with git's or the hook's words), Busy, Refused
         (E_DISK): files, index and history are then as they were.
         """
@@ -170,19 +173,20 @@ class Transaction:
             raise ValueError("this transaction has ended")
         self._open = False
         entries = self._entries(changes)
-        if not entries:
+        if not entries and made is None:
             return None
         if (OP, self.op) not in trailers:
             trailers = [*trailers, (OP, self.op)]
-        changing = not no_commit and any(_differs(self.repo, entry) for entry in entries)
+        changing = made is not None or any(_differs(self.repo, entry) for entry in entries)
         journal = Journal(
             self.op,
             self._head,
             compose_message(subject, body, trailers),
-            changing,
+            changing and not no_commit,
             tuple(entries),
             git_commit.author_env(author, date),
             missing_folders(self.repo.root, [e.path for e in entries if e.after is not None]),
+            made,
         )
         self._step("checked")
         return self._perform(journal)
@@ -225,7 +229,7 @@ class Transaction:
         return commit
 
     def _commit(self, journal: Journal) -> str:
-        git_commit.commit(self.repo, journal, self._lock.inherited, self._step)
+        git_commit.record(self.repo, journal, self._lock.inherited, self._step)
         self._step("committed")
         commit = self._objects.id("HEAD")
         if commit is None or self._missing(journal, self._heads(journal.paths, commit)):

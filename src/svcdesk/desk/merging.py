@@ -1,0 +1,217 @@
+"""`merge`: bring a branch in, its records merged by their events and fields, in one commit.
+
+The merged tree is made and judged before anything is seen to change; then files, index and branch
+move on together under the desk's lock, so that whatever happens in between, all of it is there or
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from svcdesk.desk.merge_records import MergedRecords, merge_records
+from svcdesk.desk.merge_takes import Take
+from svcdesk.errors import GitFailed, Refused
+from svcdesk.i18n import T, Text
+from svcdesk.lifecycle.fold import Effect, Step
+from svcdesk.merging.conflict import Conflict
+from svcdesk.model.ids import ulid
+from svcdesk.store import merge_commit
+from svcdesk.store.git import Repository
+from svcdesk.store.git_message import compose_message
+from svcdesk.store.git_process import visible
+from svcdesk.store.transaction import Transaction, begin
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A conflict in a record: who changed the field on either side and when, as far as events or
+    else the newest commits that touched the record there tell."""
+
+    record: str
+    path: str
+    conflict: Conflict
+    one_by: str
+    other_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeDone:
+    """What a merge did, or why it did not: with `troubles`, nothing has changed.
+
+    `merged` are the ids of records that both sides had changed, `brought` is how many files came
+    from the branch as they are there; `unsettled` are (record, event) that the merge made so.
+    """
+
+    branch: str
+    commit: str | None
+    merged: tuple[str, ...] = ()
+    brought: int = 0
+    troubles: tuple[Trouble, ...] = ()
+    unsettled: tuple[tuple[str, Step], ...] = ()
+    notes: tuple[Text, ...] = ()
+
+
+def merge_branches(
+    desk: Desk, branches: Sequence[str], *, takes: Sequence[str] = (), push: bool = False
+) -> list[MergeDone]:
+    """Merge branches (or any revisions) into the current branch, one commit for each.
+
+    `takes` settle conflicts: `FIELD=VALUE` or `FIELD@BRANCH`, each with or without `ID:` before
+    it. Stops at the first branch with conflicts that are not settled. `push` pushes to the
+    branch that the current one follows, never by force.
+
+    Raises RepositoryState during other operations of git and for uncommitted edits in files that
+    would change; Refused for unrelated histories, conflicts outside of records and a result that
+    is not valid; NotFound for a branch that is none; and what a write raises.
+    """
+    done = []
+    wanted = [Take.parse(desk, one, branches) for one in takes]
+    for branch in branches:
+        done.append(_merge_one(desk, branch, wanted))
+        if done[-1].troubles:
+            return done
+    if push:
+        _push(desk.repository.refreshed())
+    return done
+
+
+def unsettled_sentence(record: str, step: Step) -> Text:
+    """An event that a merge made concurrent or ineffective, in a sentence."""
+    event = step.event
+    if step.effect is Effect.DEAD:
+        return T("{record}: “{move}” by {person} at {time} has no effect: the record was {state}",
+                 record=record, move=event.do, person=event.actor, time=event.happened,
+                 state=step.before or "–")  # fmt: skip
+    fields = ", ".join(
+        f"{path}: {_shown(seen)} → {_shown(found)}"
+        for path, (seen, found) in step.collisions.items()
+    )
+    return T("{record}: “{move}” by {person} at {time} counts, but met other values than its "
+             "author saw ({fields})",
+             record=record, move=event.do, person=event.actor, time=event.happened,
+             fields=fields)  # fmt: skip
+
+
+def _merge_one(desk: Desk, branch: str, takes: Sequence[Take]) -> MergeDone:
+    op = ulid(desk.now_ms(), desk.chance())
+    with begin(desk.repository, op=op) as tx:
+        repo = desk.repository.refreshed()
+        other = repo.resolve(branch)
+        one = repo.head
+        if one is None:
+            raise Refused(T("this branch has no commit yet: there is nothing to merge with"))
+        bases = _bases(repo, one, other, branch)
+        if bases == [other]:
+            return MergeDone(branch, None, notes=tuple(tx.notes))
+        records = merge_records(desk, repo, bases, one, other, takes, branch)
+        troubles = tuple(
+            _trouble(repo, record, path, conflict, bases[0], one, other)
+            for record, path, conflict in records.conflicts
+        )
+        if troubles:
+            return MergeDone(branch, None, records.merged, troubles=troubles)
+        commit, brought = _commit(tx, repo, branch, one, other, records)
+        return MergeDone(
+            branch,
+            commit,
+            records.merged,
+            brought,
+            unsettled=records.unsettled,
+            notes=(*tx.notes, *records.notes),
+        )
+
+
+def _bases(repo: Repository, one: str, other: str, branch: str) -> list[str]:
+    bases = merge_commit.merge_bases(repo, one, other)
+    if not bases:
+        raise Refused(
+            T("“{branch}” and this branch have no commit in common", branch=branch)
+            if not repo.shallow
+            else T("“{branch}” and this branch have no commit in common as far as this shallow "
+                   "clone reaches", branch=branch),
+            hint=T("`git fetch --unshallow` brings the whole history")
+            if repo.shallow
+            else T("two desks are not merged; import the records of one into the other"),
+            code="E_UNRELATED",
+        )  # fmt: skip
+    return bases
+
+
+def _commit(
+    tx: Transaction, repo: Repository, branch: str, one: str, other: str, records: MergedRecords
+) -> tuple[str | None, int]:
+    """Make the merge's commit and move files, index and branch on to it."""
+    tree, unmerged = merge_commit.merged_tree(repo, one, other)
+    foreign = [path for path in unmerged if path not in records.decided]
+    if foreign:
+        raise Refused(
+            T("git cannot merge {paths}", paths=", ".join(foreign[:5])),
+            hint=T("they are no records: merge with `git merge {branch}` and settle them there",
+                   branch=branch),
+            code="E_MERGE",
+            path=foreign[0],
+        )  # fmt: skip
+    merge_commit.write_blobs(repo, records.contents)
+    tree = merge_commit.edited_tree(repo, tree, records.changes)
+    merge_commit.refuse_odd_modes(repo, one, tree)
+    subject = f"merge {branch}: {len(records.merged)} records changed on both sides"
+    trailers = [("Svcdesk-Op", tx.op)]
+    message = compose_message(subject, "\n".join(records.merged), trailers)
+    made = merge_commit.commit_tree(repo, tree, [one, other], message)
+    changes = _changes(repo, one, made)
+    tx.read_many(list(changes))
+    commit = tx.commit(changes, subject, body="\n".join(records.merged), made=made)
+    return commit, max(0, len(changes) - len(records.merged))
+
+
+def _changes(repo: Repository, one: str, made: str) -> Mapping[str, bytes | None]:
+    """The files that differ between HEAD and the merge, with their new bytes."""
+    names = repo.diff_names(one, made)
+    blobs = repo.ls_tree(made)
+    present = {path: blobs[path].id for path, letter in names.items() if letter != "D"}
+    contents = dict(repo.cat_blobs(sorted(set(present.values()))))
+    return {path: contents[present[path]] if path in present else None for path in names}
+
+
+def _trouble(
+    repo: Repository, record: str, path: str, conflict: Conflict, base: str, one: str, other: str
+) -> Trouble:
+    said = [
+        f"{word.by}, {word.at}" if word is not None else _newest(repo, base, tip, path)
+        for word, tip in ((conflict.one_word, one), (conflict.other_word, other))
+    ]
+    return Trouble(record, path, conflict, *said)
+
+
+def _newest(repo: Repository, base: str, tip: str, path: str) -> str:
+    """Author and time of the newest commit that touched a path between two commits."""
+    form = "--format=%an, %aI"
+    raw = repo.git("log", "-1", form, f"{base}..{tip}", "--", path, check=False)
+    return visible(raw)
+
+
+def _push(repo: Repository) -> None:
+    upstream = repo.upstream()
+    if upstream is None:
+        raise Refused(
+            T("merged, but not pushed: this branch follows none"),
+            hint=T("git push --set-upstream REMOTE {branch}", branch=repo.branch),
+            code="E_NO_UPSTREAM",
+        )
+    answer = merge_commit.push(repo, upstream.remote, upstream.ref)
+    if answer.code != 0:
+        raise GitFailed(
+            T("merged, but not pushed: {words}", words=visible(answer.err)),
+            hint=T("the merge is kept; fetch, merge what is new there, and push again"),
+            code="E_PUSH",
+        )
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else str(value)
