@@ -52,7 +52,7 @@ def _list(
     )
     chosen = [one.strip() for one in columns.split(",")] if columns else list(COLUMNS)
     app.show(rows_table(app, listing.rows, chosen, listing.total, len(listing.unreadable)))
-    if listing.documents:
+    if listing.documents and query:
         app.out.err(
             T(
                 "{count} documents of requests met it too; --kind shows them",

@@ -97,8 +97,18 @@ def run_move(
     def make(given: dict[str, Value]) -> Done:
         return app.desk.move(chosen, name, given, with_answers(around, given))
 
-    show_done(app, asking(make, values), dry_run=around.options.dry_run)
+    show_done(app, asking(make, values, _flags(spec)), dry_run=around.options.dry_run)
 
 
 def _parameter(given: Given) -> str:
     return "given_" + given.flag.strip("-").replace("-", "_")
+
+
+def _flags(spec: Spec | None) -> dict[str, str]:
+    """The options of a command by the field that each stands for."""
+    if spec is None:
+        return {}
+    own = {one.field: f"{one.flag} {one.metavar}" for one in spec.options if not one.switch}
+    if spec.message_field:
+        own[spec.message_field] = "-m TEXT"
+    return own

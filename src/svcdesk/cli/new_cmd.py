@@ -28,6 +28,8 @@ _OPTIONS = {
     "request": ("--request", "ID", "For a document: the request that it belongs to."),
 }
 
+_FLAGS = {path: f"{flag} {metavar}" for path, (flag, metavar, _) in _OPTIONS.items()}
+
 
 @command(
     "new",
@@ -54,7 +56,7 @@ def _new(
     def make(given: dict[str, Value]) -> Any:
         return app.desk.new(kind, field_values(app, {}, (), given), around)
 
-    show_done(app, asking(make, values), dry_run=around.options.dry_run)
+    show_done(app, asking(make, values, _FLAGS), dry_run=around.options.dry_run)
 
 
 for _flag, _metavar, _help in reversed(list(_OPTIONS.values())):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -211,16 +211,26 @@ def confirm_many(ids: Sequence[str], given: Sequence[str], yes: bool) -> None:
         raise click.Abort
 
 
-def asking(run: Callable[[dict[str, Value]], Done], given: dict[str, Value]) -> Done:
-    """Run with the values given; on a terminal, ask for each that is missing and try again."""
+def asking(
+    run: Callable[[dict[str, Value]], Done],
+    given: dict[str, Value],
+    options: Mapping[str, str] | None = None,
+) -> Done:
+    """Run with the values given; on a terminal, ask for each that is missing and try again.
+
+    Elsewhere the error names the option that gives it: `options` are the command's own, by field.
+    """
     answers: dict[str, Value] = dict(given)
     while True:
         try:
             return run(dict(answers))
         except MissingField as missing:
-            if not missing.field or not sys.stdin.isatty() or missing.field in answers:
+            field = missing.field or ""
+            if not field or not sys.stdin.isatty() or field in answers:
+                if options and field in options:
+                    missing.hint = T("give it with {option}", option=options[field])
                 raise
-            answers[missing.field] = click.prompt(_asked(missing.field), err=True)
+            answers[field] = click.prompt(_asked(field), err=True)
 
 
 def _asked(path: str) -> str:

@@ -22,9 +22,9 @@ def _fields(function: Any) -> Any:
     for decorate in (
         option("--dry-run", is_flag=True, help="Show the diff; change nothing."),
         option(
-            "--inactive",
-            is_flag=True,
-            help="They have left and may act no more.",
+            "--active/--inactive",
+            default=None,
+            help="Whether they may act; who has left stays listed, inactive.",
         ),
         option(
             "--skill", "skills", multiple=True, metavar="TEXT", help="A skill; can be repeated."
@@ -107,14 +107,14 @@ def _set(app: App, person: str, dry_run: bool, **said: Any) -> None:
 
 
 def _given(said: dict[str, Any]) -> dict[str, Value]:
-    inactive = said.pop("inactive")
+    active = said.pop("active")
     values: dict[str, Value] = {
         key: list(value) if isinstance(value, tuple) else value
         for key, value in said.items()
         if value not in (None, ())
     }
-    if inactive:
-        values["active"] = False
+    if active is not None:
+        values["active"] = active
     return values
 
 

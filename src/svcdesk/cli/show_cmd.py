@@ -24,6 +24,12 @@ def _show(app: App, ids: tuple[str, ...], contact: bool, at: str | None) -> int:
     moment = app.understand(at) if at else None
     views = [app.desk.show(one, at=moment) for one in read_ids(ids)]
     contacts = [contact_of(app.desk, view.record) if contact else None for view in views]
+    for view, found in zip(views, contacts, strict=True):
+        if contact and found is None:
+            app.out.err(
+                T("{record} has no requester.ref: no address book can know the contact",
+                  record=view.record.id)
+            )  # fmt: skip
     if app.format_name() == _READ_BY_PEOPLE:
         lines: list[str] = []
         for view, found in zip(views, contacts, strict=True):

@@ -10,7 +10,7 @@ from svcdesk.i18n import T, Text, pick
 from svcdesk.lifecycle.fold import Effect
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.people import REQUESTER
-from svcdesk.model.record import BLANK, CORRECT, REDACT, SET, SETTLE, SUBMIT, VOID, Value, leaves
+from svcdesk.model.record import BLANK, CORRECT, REDACT, SET, SETTLE, SUBMIT, VOID, Value, Values
 from svcdesk.store import codec
 from svcdesk.terminal import pad
 
@@ -123,12 +123,32 @@ def _part_lines(app: App, part: Part) -> Iterator[Text | str]:
     )
     header = {key: value for key, value in record.header.items() if key not in _TECHNICAL}
     fields = app.desk.kinds.fields(record.kind)
-    for path, value in [*leaves(header), *part.computed.items()]:
+    for path, value in [*_shown_leaves(header), *part.computed.items()]:
         field = fields.get(path)
         name = pick(field.labels, path) if field else path
         if path == (workflow.request_link or "") or path.startswith(f"{workflow.request_link}."):
             continue
         yield from _value_lines(app, name, value, field)
+
+
+def _shown_leaves(values: Values, prefix: str = "") -> Iterator[tuple[str, Value]]:
+    """The header's leaves; a value that was redacted is one, and says by whom and why."""
+    for key, value in values.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Mapping) and isinstance(stone := value.get("redacted"), Mapping):
+            yield (
+                path,
+                str(
+                    T(
+                        "redacted {at} by {by}: {why}",
+                        **{k: stone.get(k) for k in ("at", "by", "why")},
+                    )
+                ),
+            )
+        elif isinstance(value, Mapping):
+            yield from _shown_leaves(value, f"{path}.")
+        else:
+            yield path, value
 
 
 def _value_lines(app: App, name: str, value: Value, field: FieldInfo | None) -> Iterator[str]:

@@ -37,8 +37,8 @@ def _show_sentences(app: App, done: Done) -> None:
         app.out.out(T("nothing to change"))
         return
     app.out.out(done.subject)
-    for change in done.changes:
-        app.out.out(T("  {path}", path=change.path))
+    for path in (*(change.path for change in done.changes), *done.files):
+        app.out.out(T("  {path}", path=path))
     if done.commit:
         app.out.out(T("committed as {commit}", commit=done.commit[:10]))
     else:

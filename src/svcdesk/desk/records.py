@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from svcdesk.lifecycle.chain import Chain, plan_move, with_link
 from svcdesk.lifecycle.dates import check_when
 from svcdesk.lifecycle.escalations import ABOUT, chosen_events
 from svcdesk.lifecycle.fold import fold
-from svcdesk.lifecycle.moves import Moved, find_move, open_record, set_fields, split
+from svcdesk.lifecycle.moves import Moved, find_move, open_record, option_hint, set_fields, split
 from svcdesk.lifecycle.rights import authorise, rights_for_fields
 from svcdesk.lifecycle.unsettled import chosen_unsettled
 from svcdesk.model.instants import strict_instant
@@ -280,17 +280,24 @@ def _linked(desk: Desk, request: Record, document: Record, act: Act) -> Moved:
 
 
 def _require_fields(kind: Kind, fields: Values) -> None:
-    required = kind.schema.get("required")
-    for name in required if isinstance(required, list) else []:
-        if name in _MADE_HERE or any(
-            path == name or path.startswith(f"{name}.") for path in fields
-        ):
+    for name in _required(kind.schema):
+        if name.partition(".")[0] in _MADE_HERE or name in fields:
             continue
         raise MissingField(
             T("a new {kind} needs {field}", kind=kind.name, field=name),
-            hint=T("give it with --field {field}=…", field=name),
-            field=str(name),
+            hint=option_hint(name),
+            field=name,
         )
+
+
+def _required(schema: Values, prefix: str = "") -> Iterator[str]:
+    """The dotted paths of the fields that a record cannot be without."""
+    properties = schema.get("properties")
+    required = schema.get("required")
+    for name in required if isinstance(required, list) else []:
+        inner = properties.get(str(name)) if isinstance(properties, Mapping) else None
+        below = list(_required(inner, f"{prefix}{name}.")) if isinstance(inner, Mapping) else []
+        yield from below or [f"{prefix}{name}"]
 
 
 def _open(kind: Kind, fields: Values, act: Act, words: Words, draft: Draft) -> Moved:

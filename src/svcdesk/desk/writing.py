@@ -152,11 +152,18 @@ def _judge(desk: Desk, changes: Sequence[Change], options: Options) -> tuple[Fin
             worst.message,
             hint=worst.hint or worst.rule.remedy,
             code=worst.code,
-            record=worst.record,
-            path=worst.path,
+            record=_meant(worst.record, changes),
+            path=worst.path if _meant(worst.record, changes) == worst.record else None,
             field=worst.field,
         )
     return tuple(one for one in brought if one.weight is not Severity.NOTE)
+
+
+def _meant(record: str | None, changes: Sequence[Change]) -> str | None:
+    """The record that a refusal is about: never a document that was not written after all."""
+    new = {change.record.id for change in changes if change.before is None}
+    known = [change.record.id for change in changes if change.before is not None]
+    return known[0] if record in new and known else record
 
 
 def _refuse_invalid(desk: Desk, change: Change) -> None:

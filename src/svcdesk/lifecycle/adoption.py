@@ -86,7 +86,7 @@ def adopt_edit(
             raise MissingField(
                 T("{record}: no move leads to {status}; correcting it needs a reason",
                   record=record.id, status=shown(one.set.get(STATUS))),
-                hint=T("give it with --message TEXT, or put the old value back with --discard"),
+                hint=T("give it with --reason TEXT, or put the old value back with --discard"),
                 field="reason",
                 record=record.id,
             )  # fmt: skip

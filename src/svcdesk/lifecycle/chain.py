@@ -81,10 +81,13 @@ def plan_move(
     kept = {path: value for path, value in wanted.items() if path not in taken}
     moved = make_move(linked, workflow, name, kept, act, words, required=False)
     values = {**wanted, **moved.folded.values}
+    # a customer's late no is a fact, and no round begins with it
+    stands = move.is_fact or move.counts_as_move(state)
+    sentence = subject(move, values) if stands else f"{move.name} noted"
     return Plan(
         Moved(record, moved.record, moved.event, moved.folded),
         tuple(documents),
-        subject(move, values),
+        sentence,
     )
 
 

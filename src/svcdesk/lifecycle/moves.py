@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from svcdesk.errors import IllegalMove, MissingField, Refused, RepositoryState
-from svcdesk.i18n import T
+from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.act import Act, Words
 from svcdesk.lifecycle.fold import STATUS, Effect, Fold, fold
 from svcdesk.lifecycle.header import hand_edits, project
@@ -155,12 +155,19 @@ def require(move: Move, given: Values, said: Words, record: str | None) -> None:
         if present in (None, "", []):
             raise MissingField(
                 T("“{move}” needs {field}", move=move.name, field=path),
-                hint=T("give it with --field {field}=…", field=path)
-                if path not in _SAID
-                else T("give it with --message TEXT"),
+                hint=option_hint(path),
                 field=path,
                 record=record,
             )
+
+
+def option_hint(path: str) -> Text:
+    """How to give a missing field on the command line, where no option of its own is known."""
+    if path in _SAID:
+        return (
+            T("give it with --message TEXT") if path == "text" else T("give it with --reason TEXT")
+        )
+    return T("give it with --field {field}=…", field=path)
 
 
 def split(values: Values, workflow: Workflow) -> tuple[dict[str, Value], dict[str, Value]]:

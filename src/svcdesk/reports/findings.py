@@ -69,5 +69,7 @@ def _row(finding: Finding) -> list[Cell | Value]:
         finding.code,
         finding.record,
         place,
-        str(finding.message),
+        str(T("{message} → {hint}", message=finding.message, hint=finding.hint))
+        if finding.hint
+        else str(finding.message),
     ]

@@ -50,7 +50,7 @@ INCOMPLETE = Rule(
     T("closed without all documents of its chain"),
     T("the chain request → handling → delivery is what an auditor reads; which of them a type of"
       " request needs stands in desk.yaml (`documents:`)"),
-    T("write what is missing: `svcdesk step ID --action …`, `svcdesk deliver ID …`"),
+    T("write what is missing: `svcdesk step ID -m TEXT`, `svcdesk do ID deliver …`"),
     "C 4.3 (K9)",
 )  # fmt: skip
 UNEXPLAINED = Rule(
