@@ -15,7 +15,7 @@ from svcdesk.cli.boundary import FINDINGS
 from svcdesk.cli.list_cmd import tell_unreadable
 from svcdesk.cli.options import asked_at, command, id_argument, option, read_ids
 from svcdesk.errors import Invalid, NotFound, SvcdeskError, UsageError
-from svcdesk.i18n import T
+from svcdesk.i18n import Label, T
 from svcdesk.model.record import Value
 from svcdesk.model.table import Cell, Column, Table
 
@@ -38,7 +38,7 @@ def explain(app: App, id_: str, target: str | None, at: str | None) -> None:
     targets = judged(record, answer, 0) if answer else []
     if target:
         names = sorted({one.entry.target for one in targets})
-        targets = [one for one in targets if one.entry.target == target]
+        targets = [one for one in targets if target in (one.entry.target, str(one.label))]
         if not targets:
             raise NotFound(
                 T("{record} has no target “{target}”", record=record.id, target=target),
@@ -52,7 +52,9 @@ def explain(app: App, id_: str, target: str | None, at: str | None) -> None:
                 app.out.out(line)
             app.out.out(f"  {bar(one, seconds)}")
         app.out.out("")
-    app.show(reasons_table(targets, app.zone, seconds))
+    waits = app.desk.kinds.fields(record.kind).get("waiting.reason")
+    words = {one.value: Label(one.labels, one.value) for one in waits.choices} if waits else {}
+    app.show(reasons_table(targets, app.zone, seconds, words))
     for note in answer.notes if answer else ():
         app.out.err(note)
 
@@ -109,7 +111,7 @@ def simulate(app: App, policy: str, at: str | None) -> int:
             rows=[
                 [
                     one.record.id,
-                    one.target,
+                    Cell(one.target, one.label),
                     _verdict(one.late_now),
                     _verdict(one.late_then),
                     one.record.title,

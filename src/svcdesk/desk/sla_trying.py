@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcdesk.errors import NotFound
-from svcdesk.i18n import T
+from svcdesk.i18n import Label, T
 from svcdesk.lifecycle.fold import fold
 from svcdesk.model.finding import Finding
 from svcdesk.model.record import Record
@@ -34,6 +34,7 @@ class Replayed:
 
     record: Record
     target: str
+    label: Label
     late_now: bool | None
     late_then: bool | None
 
@@ -104,4 +105,5 @@ def replay(desk: Desk, policy: Policy, *, at: datetime) -> Iterator[Replayed | U
             verdicts.append(late)
         now, then = verdicts
         for name in dict.fromkeys([*now, *then]):
-            yield Replayed(record, name, now.get(name), then.get(name))
+            labels = rules.rules[name].labels
+            yield Replayed(record, name, Label(labels, name), now.get(name), then.get(name))

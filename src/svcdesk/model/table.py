@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from svcdesk.i18n import Text
+from svcdesk.i18n import Label, Text
 from svcdesk.model.record import Value
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -27,7 +27,7 @@ class Cell(NamedTuple):
     """
 
     value: Value
-    text: Text | str | None = None
+    text: Text | Label | str | None = None
     style: str = ""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 
-from svcdesk.i18n import T, Text
+from svcdesk.i18n import Label, T, Text
 from svcdesk.model.record import Value
 from svcdesk.model.table import Cell, Column, Table
 from svcdesk.reports.sla_targets import Target, target_item
@@ -26,8 +26,11 @@ _MARKS = {Count.COUNTED: "█", Count.SKIPPED: "░", Count.WAITING: "▒"}
 BAR = 48
 
 
-def reasons_table(targets: Sequence[Target], zone: tzinfo, at: int) -> Table:
+def reasons_table(
+    targets: Sequence[Target], zone: tzinfo, at: int, words: Mapping[str, Label]
+) -> Table:
     """A row an interval, and a row a working day that a duration in working days counted.
+    `words` are what people call the reasons to wait.
 
     The seconds of a target's intervals add up to its end (or `at`) minus its start.
     """
@@ -36,12 +39,12 @@ def reasons_table(targets: Sequence[Target], zone: tzinfo, at: int) -> Table:
     for target in targets:
         intervals = target.entry.intervals(at)
         for one in intervals:
-            rows.append(_row(target, one, zone))
+            rows.append(_row(target, one, zone, words))
         for day in target.entry.days(at):
             shown = date.fromordinal(day.ordinal).isoformat()
             rows.append(
                 [
-                    target.entry.target,
+                    Cell(target.entry.target, target.label),
                     shown,
                     None,
                     None,
@@ -93,8 +96,8 @@ def summary(target: Target, zone: tzinfo, at: int) -> list[Text]:
         T(
             "{record} {target}: {state}; clock {clock}; rule {rule} ({cites})",
             record=target.record.id,
-            target=entry.target,
-            state=entry.state.value,
+            target=target.label,
+            state=target.word,
             clock=entry.clock,
             rule=entry.rule or "–",
             cites=entry.cites or "–",
@@ -148,11 +151,14 @@ def length(seconds: int) -> str:
     return sign + " ".join(map(str, parts))
 
 
-def _row(target: Target, one: Interval, zone: tzinfo) -> list[Cell | Value]:
+def _row(
+    target: Target, one: Interval, zone: tzinfo, words: Mapping[str, Label]
+) -> list[Cell | Value]:
     reason = _REASONS.get(one.reason, T("{reason}", reason=one.reason))
-    named = T("{reason}: {name}", reason=reason, name=one.name) if one.name else reason
+    name = words.get(one.name, one.name) if one.reason == "waiting" else one.name
+    named = T("{reason}: {name}", reason=reason, name=name) if name else reason
     return [
-        target.entry.target,
+        Cell(target.entry.target, target.label),
         _local(one.start, zone),
         _local(one.end, zone),
         Cell(one.seconds, length(one.seconds)),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from svcdesk.i18n import T, Text, pick
+from svcdesk.i18n import Label, T, Text
 from svcdesk.model.instants import format_instant, relative
 from svcdesk.model.record import Record, Value
 from svcdesk.model.table import Cell, Column, Table
@@ -44,6 +44,16 @@ class Target:
     line: int | None = None
     explained: str | None = None
     owed: str | None = None
+
+    @property
+    def label(self) -> Label:
+        """What people call the target."""
+        return Label(self.entry.labels, self.entry.target)
+
+    @property
+    def word(self) -> Text:
+        """How it stands, for people."""
+        return _DETAILS.get(self.entry.state, _WORDS[self.group])
 
     @property
     def failed(self) -> bool:
@@ -148,7 +158,7 @@ def targets_table(
 def _row(target: Target, zone: tzinfo, now: datetime) -> list[Cell | Value]:
     entry, record = target.entry, target.record
     style = _STYLES.get(target.group, "")
-    word = _DETAILS.get(entry.state, _WORDS[target.group])
+    word = target.word
     if target.explained is not None:
         word, style = T("{state}, explained", state=word), "dim"
     due = entry.due if entry.due is not None else entry.breached_at
@@ -157,7 +167,7 @@ def _row(target: Target, zone: tzinfo, now: datetime) -> list[Cell | Value]:
         Cell(target.group, word, style),
         record.id,
         record.get("priority"),
-        Cell(entry.target, pick(entry.labels, entry.target)),
+        Cell(entry.target, target.label),
         when.astimezone(zone).strftime("%Y-%m-%d %H:%M") if when else None,
         Cell(None, relative(when, now) if when and entry.is_open else "", style),
         record.get("assignee"),
