@@ -154,7 +154,7 @@ def aimed(template: Path, folder: Path, times: int, rng: random.Random) -> Count
                 steps = run(root, job, aim, victim, 0, turn)
                 verdict = scene.judge(root, job, before, DONE in steps, deep=number == 0)
             told = f"{job}, {victim} killed at {aim}; last step {steps[-1]}"
-            if not in_git and steps[-1] != aim:
+            if (DONE in steps and victim != "git") or (not in_git and steps[-1] != aim):
                 verdict.violations.append("the kill missed its aim")
             count.add(aim, verdict, told)
     return count

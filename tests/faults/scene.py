@@ -102,7 +102,7 @@ def add_hooks(root: Path) -> None:
         place.write_text(
             f'#!/bin/sh\n[ "$FAULT_AT" = "{moment}" ] || exit 0\n'
             'case "$FAULT_VICTIM" in\n'
-            '  group) kill -9 -- "-$FAULT_GROUP" ;;\n'
+            '  group) kill -9 "-$FAULT_GROUP" ;;\n'
             '  parent) kill -9 "$FAULT_GROUP"; sleep 0.05 ;;\n'
             '  git) kill -9 "$PPID" ;;\n'
             "esac\nexit 0\n"
