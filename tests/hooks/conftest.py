@@ -1,4 +1,4 @@
-"""The example plugin, installed by the ordinary installer into a folder of its own."""
+"""The project's plugins, each installed by the ordinary installer into a folder of its own."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "plugins" / "svcdesk-example"
+PLUGINS = Path(__file__).parents[2] / "plugins"
 
 
-@pytest.fixture(scope="session")
-def example_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds the installed example package."""
-    folder = tmp_path_factory.mktemp("example")
+def install(name: str, folder: Path) -> Path:
+    """Install `plugins/NAME` from a copy of its sources; the folder that holds the package."""
     source, target = folder / "source", folder / "site"
-    shutil.copytree(SOURCE, source, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+    shutil.copytree(
+        PLUGINS / name, source, ignore=shutil.ignore_patterns("__pycache__", ".*_cache")
+    )
     done = subprocess.run(
         [
             sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
@@ -30,6 +30,18 @@ def example_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return target
+
+
+@pytest.fixture(scope="session")
+def example_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the installed example package."""
+    return install("svcdesk-example", tmp_path_factory.mktemp("example"))
+
+
+@pytest.fixture(scope="session")
+def ci_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the installed package of formats for forges."""
+    return install("svcdesk-ci", tmp_path_factory.mktemp("ci"))
 
 
 @pytest.fixture

@@ -47,6 +47,23 @@ def items(table: Table) -> Iterator[Mapping[str, Value]]:
         yield dict(zip(names, map(value_of, row), strict=True))
 
 
+def finding_items(table: Table) -> list[Mapping[str, Value]]:
+    """The items of a table that are findings, as `svcdesk.reports.findings` makes them.
+
+    Targets that are open in good time are among the items of `sla check` and no findings. Raises
+    UsageError for a table that holds none by its nature.
+    """
+    listed = list(items(table))
+    if any("severity" not in one for one in listed):
+        from svcdesk.errors import UsageError
+
+        raise UsageError(
+            T("these results are no findings"),
+            hint=T("this format is for `check`, `sla check` and `sla lint`"),
+        )
+    return [one for one in listed if one["severity"] is not None]
+
+
 def rows(table: Table) -> Iterator[Sequence[str]]:
     """The cells as people see them. Unescaped."""
     for row in table.rows:

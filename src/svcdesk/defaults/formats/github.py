@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from svcdesk.defaults.formats.cells import count, items
+from svcdesk.defaults.formats.cells import count, finding_items
 from svcdesk.errors import UsageError
 from svcdesk.hookspecs import Format, Rendering, hookimpl
 from svcdesk.i18n import T
@@ -32,7 +32,7 @@ SUMMARY = "GITHUB_STEP_SUMMARY"
 
 def render(table: Table, rendering: Rendering) -> str:
     """A line an annotation, the most severe first. Raises UsageError for what has no findings."""
-    found = findings(table)
+    found = finding_items(table)
     summary = os.environ.get(SUMMARY)
     if summary:
         _add_summary(Path(summary), table, rendering)
@@ -41,17 +41,6 @@ def render(table: Table, rendering: Rendering) -> str:
         for severity, level in LEVELS.items()
         for line in _level(level, [one for one in found if one["severity"] == severity])
     )
-
-
-def findings(table: Table) -> list[Mapping[str, Value]]:
-    """The items of a table that are findings. Raises UsageError for a table without any."""
-    listed = list(items(table))
-    if any("severity" not in one for one in listed):
-        raise UsageError(
-            T("these results are no findings"),
-            hint=T("this format is for `check`, `sla check` and `sla lint`"),
-        )
-    return [one for one in listed if one["severity"] in LEVELS]
 
 
 def _level(level: str, found: Sequence[Mapping[str, Value]]) -> Iterable[str]:
