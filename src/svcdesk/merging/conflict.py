@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from svcdesk.model.record import Value
 
@@ -28,16 +27,14 @@ class Side(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """Who gave a field its value on a side, and when, where an event of that side tells."""
 
     by: str
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(NamedTuple):
     """A field (dotted path; an item of a list by its key; `events.ID`; `uid` for two records
     that are not one) that has come to hold different values on the two sides."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from svcdesk.lifecycle.fold import Fold, Step, fold
 from svcdesk.merging.conflict import ABSENT, Conflict, Held, Side
@@ -27,8 +27,7 @@ Settle = Callable[[Conflict], "Held | Side | None"]
 """What somebody decided about a conflict: a value, a side, or nothing (None)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """The outcome. `value` is the whole document; while there are `conflicts`, each of their
     fields has in it what its side `one` has (nothing, where they are to be left out).
 
@@ -98,8 +97,7 @@ class _Decisions:
         return tuple(self._settled)
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(NamedTuple):
     """One merge of a record: events first, for what they make of the tracked fields."""
 
     rules: Rules

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from svcdesk.model.kind import Workflow
 from svcdesk.model.properties import walk
@@ -14,13 +14,12 @@ SET = "set"
 KEY = "key:"
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """`lists` maps the dotted path of a list to `set` or `key:NAME`; every other list is merged
     as one value. `workflow` and `decode` are for records: the fold of their events, and a
     document read as a record (it raises for what is none). Other files have neither."""
 
-    lists: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, str] = {}
     workflow: Workflow | None = None
     decode: Callable[[Values], Record] | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from svcdesk.lifecycle.fold import Fold, fold
 from svcdesk.merging.conflict import ABSENT, Conflict, Held, Word
@@ -15,8 +15,7 @@ ID = "id"
 FORMERLY = "formerly"
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """One version of a record with the fold of its own events."""
 
     record: Record

@@ -7,7 +7,7 @@ cannot be read is refused.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from svcdesk.errors import SvcdeskError
 from svcdesk.merging.conflict import Conflict, Side
@@ -26,8 +26,7 @@ RulesFor = Callable[[Values], Rules]
 """The rules for a document, by its kind; raises SvcdeskError where there are none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
+class Versions(NamedTuple):
     """The three versions of one file, read; `base` is None where there is none to be read."""
 
     path: str
@@ -37,8 +36,7 @@ class Versions:
     rules: Rules
 
 
-@dataclass(frozen=True, slots=True)
-class FileMerge:
+class FileMerge(NamedTuple):
     """The outcome for one file. With conflicts, `data` has markers around the fields in question
     (both whole texts, where the two are not one record)."""
 

@@ -7,11 +7,9 @@ the values; that is merged line by line, read back and compared.
 from __future__ import annotations
 
 from svcdesk.errors import FileRefused, Invalid
-from svcdesk.merging.lines import common_lines, marked, merged_lines
 from svcdesk.model.record import Values
 from svcdesk.store.yaml_emit import CANONICAL, mapping_lines
 from svcdesk.store.yaml_read import Document, parse
-from svcdesk.store.yaml_text import dump, rewrite
 from svcdesk.store.yaml_values import check_values, same
 
 
@@ -21,6 +19,11 @@ def laid_out(base: Document | None, one: Document, other: Document, value: Value
     versions = [one, other] if base is None else [one, other, base]
     if all(_plain(version) for version in versions):
         return _plain_text(value)
+    # Most records are laid out as we write them, and git waits for each: what follows is for the
+    # others, and imported for them.
+    from svcdesk.merging.lines import common_lines, merged_lines
+    from svcdesk.store.yaml_text import rewrite
+
     left, right, *below = (rewrite(version.text, value) for version in versions)
     if left == right:
         return left
@@ -34,6 +37,8 @@ def laid_out(base: Document | None, one: Document, other: Document, value: Value
 
 def with_markers(one: str, other: str, size: int, names: tuple[str, str]) -> str:
     """Two texts of a file as one, with conflict markers around the lines that differ."""
+    from svcdesk.merging.lines import marked
+
     return "\n".join(marked(one.split("\n"), other.split("\n"), size, names))
 
 
@@ -47,7 +52,11 @@ def _plain(version: Document) -> bool:
 def _plain_text(value: Values) -> str:
     check_values(value)
     text = "".join(line + "\n" for line in mapping_lines(value, 0, CANONICAL))
-    return text if _holds(text, value) else dump(value)
+    if _holds(text, value):
+        return text
+    from svcdesk.store.yaml_text import dump
+
+    return dump(value)
 
 
 def _holds(text: str, value: Values) -> bool:
