@@ -31,11 +31,10 @@ def render(table: Table, rendering: Rendering) -> str:
         "failures": str(sum(one["severity"] in _FAILURES for one in found)),
         "errors": "0",
     }
-    suites = Xml.Element("testsuites", name="svcdesk", **counts)
+    suites = Xml.Element("testsuites", {"name": "svcdesk", **counts})
+    title = _text(str(table.title) or table.schema)
     skipped = str(sum(one["severity"] not in _FAILURES for one in found))
-    suite = Xml.SubElement(
-        suites, "testsuite", name=_text(str(table.title) or table.schema), skipped=skipped, **counts
-    )
+    suite = Xml.SubElement(suites, "testsuite", {"name": title, "skipped": skipped, **counts})
     suite.extend(cases)
     Xml.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(suites, "unicode") + "\n"
