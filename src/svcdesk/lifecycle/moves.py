@@ -204,8 +204,12 @@ def refuse_hand_edits(record: Record, folded: Fold, workflow: Workflow) -> None:
 
 
 def shown(value: Value) -> str:
-    """A value inside a sentence."""
-    return "–" if value is None else str(value)
+    """A value inside a sentence: a text as it stands, anything else as a file would have it."""
+    if value is None or isinstance(value, str):
+        return value or "–"
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _write(
