@@ -15,7 +15,7 @@ from svcdesk.model.sameness import same
 def stone_of(one: Held, other: Held) -> Held:
     """The tombstone where either is one (of two the earlier); ABSENT where neither is."""
     stones = [value for value in (one, other) if is_tombstone(value)]
-    return min(stones, key=_age) if stones else ABSENT
+    return min(stones, key=_age_of_stone) if stones else ABSENT
 
 
 def redaction(one: Value, other: Value) -> Held:
@@ -42,7 +42,9 @@ def _mapping(one: Values, other: Values) -> Held:
     """Of an event whose words were redacted only a mark is left, beside what the fold needs."""
     found: dict[str, Value] = {}
     for key in {**one, **other}:
-        if key in one and key in other:
+        if key == MARK and key in one and key in other:
+            found[key] = min((one[key], other[key]), key=_age)
+        elif key in one and key in other:
             value = redaction(one[key], other[key])
             if value is ABSENT:
                 return ABSENT
@@ -62,7 +64,10 @@ def _blanked(short: str, whole: str) -> bool:
     return re.fullmatch(pattern, whole, re.DOTALL) is not None
 
 
-def _age(stone: Held) -> tuple[str, str]:
-    mark = stone[MARK] if isinstance(stone, Mapping) else None
+def _age_of_stone(stone: Held) -> tuple[str, str]:
+    return _age(stone[MARK] if isinstance(stone, Mapping) else None)
+
+
+def _age(mark: Value) -> tuple[str, str]:
     at = mark.get("at") if isinstance(mark, Mapping) else None
     return str(at), json.dumps(mark, sort_keys=True, default=str)

@@ -48,7 +48,8 @@ class ThreeWay:
             return one
         if isinstance(one, Mapping) and isinstance(other, Mapping):
             known = base if isinstance(base, Mapping) else {}
-            return self.mapping(known, one, other, path)
+            # What two sides emptied between them is gone, as in every other change.
+            return self.mapping(known, one, other, path) or (ABSENT if one and other else {})
         if isinstance(one, list) and isinstance(other, list):
             items = self._list(path, base if isinstance(base, list) else [], one, other)
             if items is not None:
