@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from desk_helpers import add_people, load, new_request, own_findings
@@ -376,20 +377,19 @@ def test_reading_once_is_enough(
     from svcdesk.store import tickets
 
     read: list[str] = []
-    real = tickets.read_regular
+    real = tickets.read_below
 
-    def counting(path: os.PathLike[str], limit: int) -> bytes:
-        read.append(os.fspath(path))
-        return real(path, limit)  # type: ignore[arg-type]
+    def counting(root: Path, path: str, limit: int) -> bytes:
+        read.append(path)
+        return real(root, path, limit)
 
-    monkeypatch.setattr(tickets, "read_regular", counting)
+    monkeypatch.setattr(tickets, "read_below", counting)
     desk.open().check()
     assert len(read) == len(set(read)) == 4
 
 
 def test_every_code_of_a_refusal_is_explained() -> None:
     import re
-    from pathlib import Path
 
     import svcdesk
     from svcdesk.desk.refusals import REFUSALS

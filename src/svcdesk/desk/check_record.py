@@ -21,7 +21,7 @@ from svcdesk.model.invisible import has_invisible
 from svcdesk.model.kind import Workflow
 from svcdesk.model.people import BOT, REQUESTER
 from svcdesk.model.record import STRUCTURAL, Event, Record, Value, leaves
-from svcdesk.store.files import read_regular, safe_path
+from svcdesk.store.files import read_below
 from svcdesk.store.tickets import RECORDS, Loaded
 from svcdesk.store.yaml_canonical import is_canonical
 
@@ -315,7 +315,7 @@ def _attachments(about: _About, desk: Desk) -> Iterator[Finding]:
         path = f"{RECORDS}/attachments/{entry['path']}"
         field = f"attachments.{index}"
         try:
-            data = read_regular(safe_path(desk.root, path), 1 << 30)
+            data = read_below(desk.root, path, 1 << 30)
         except SvcdeskError as error:
             yield about.finding(
                 rules.ATTACHMENT_GONE,

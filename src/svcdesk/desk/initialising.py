@@ -15,7 +15,7 @@ from svcdesk.errors import NotADesk, UsageError
 from svcdesk.i18n import LANGUAGES, T, language
 from svcdesk.model.ids import ulid
 from svcdesk.model.record import Value
-from svcdesk.store.files import read_regular, safe_path
+from svcdesk.store.files import read_below, safe_path
 from svcdesk.store.git import Repository
 from svcdesk.store.git_create import create, discover_or_none
 from svcdesk.store.git_identity import Identity, identity
@@ -193,7 +193,7 @@ def _refuse_unreadable(folder: Path) -> None:
     """An earlier desk here must be one that this svcdesk can read. Raises NotADesk, Invalid."""
     place = safe_path(folder, DESK_FILE)
     if os.path.lexists(place):
-        parse_facts(parse(read_regular(place, FILE_LIMIT), path=DESK_FILE).value, DESK_FILE)
+        parse_facts(parse(read_below(folder, DESK_FILE, FILE_LIMIT), path=DESK_FILE).value, DESK_FILE)
 
 
 def _write(
@@ -240,11 +240,11 @@ def _attributes(root: Path) -> bytes | None:
 
 def _old_attributes(root: Path) -> bytes:
     place = safe_path(root, ATTRIBUTES)
-    return read_regular(place, FILE_LIMIT) if os.path.lexists(place) else b""
+    return read_below(root, ATTRIBUTES, FILE_LIMIT) if os.path.lexists(place) else b""
 
 
 def _listed_as(folder: Path, caller: Identity) -> str | None:
-    data = read_regular(safe_path(folder, PEOPLE_FILE), FILE_LIMIT)
+    data = read_below(folder, PEOPLE_FILE, FILE_LIMIT)
     people = parse_people(parse(data, path=PEOPLE_FILE).value, PEOPLE_FILE)
     found = people.by_email(caller.email)
     return found.id if found else None

@@ -22,7 +22,7 @@ from svcdesk.model.instants import format_instant
 from svcdesk.model.kind import Workflow
 from svcdesk.model.people import People
 from svcdesk.model.record import Value
-from svcdesk.store.files import read_regular, safe_path
+from svcdesk.store.files import read_below, safe_path
 from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, Tickets, Unreadable
 from svcdesk.store.yaml_read import parse
 
@@ -166,7 +166,7 @@ class Parts:
     def read_file(self, path: str) -> bytes | None:
         """A file below the desk's root, as it lies there; None where there is none."""
         full = safe_path(self.root, path)
-        return read_regular(full, FILE_LIMIT) if os.path.lexists(full) else None
+        return read_below(self.root, path, FILE_LIMIT) if os.path.lexists(full) else None
 
     def read_yaml(self, path: str) -> Mapping[str, Value]:
         """A YAML file of the desk, through the guard. Raises NotADesk where it is missing."""

@@ -85,7 +85,15 @@ def read_regular(path: Path, limit: int) -> bytes:
     Raises NotFound, or FileRefused: E_SYMLINK, E_NOT_REGULAR (a pipe, a device, a directory),
     E_SIZE (judged before anything is read), E_READ.
     """
-    shown = str(path)
+    return _read_regular(path, limit, str(path))
+
+
+def read_below(root: Path, relative: str, limit: int) -> bytes:
+    """`read_regular` of a path that `safe_path` lets in; errors name it as it was given."""
+    return _read_regular(safe_path(root, relative), limit, relative)
+
+
+def _read_regular(path: Path, limit: int, shown: str) -> bytes:
     try:
         _refuse_kind(os.lstat(path).st_mode, shown, last=True)
         descriptor = os.open(path, _FLAGS)

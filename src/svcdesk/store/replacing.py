@@ -11,7 +11,7 @@ from pathlib import Path
 
 from svcdesk.errors import Changed, FileRefused, NotFound
 from svcdesk.i18n import T
-from svcdesk.store.files import read_regular, safe_path
+from svcdesk.store.files import read_below, safe_path
 from svcdesk.store.journal import Entry, Journal, sync_folder
 
 # More than any file may hold: what is compared here was read within narrower limits before.
@@ -91,7 +91,7 @@ def missing_folders(root: Path, paths: list[str]) -> tuple[str, ...]:
 def current(root: Path, path: str) -> bytes | None:
     """The bytes of a path now; None if there is no file. Raises FileRefused."""
     try:
-        return read_regular(safe_path(root, path), ANY_SIZE)
+        return read_below(root, path, ANY_SIZE)
     except NotFound:
         return None
 

@@ -13,7 +13,7 @@ from svcdesk.i18n import T
 from svcdesk.model.ids import date_of, is_record_id, prefix_of, relative_path
 from svcdesk.model.record import Record
 from svcdesk.store import codec
-from svcdesk.store.files import read_regular, safe_path
+from svcdesk.store.files import read_below
 from svcdesk.store.yaml_read import Document, parse
 
 RECORDS = "records"
@@ -126,7 +126,7 @@ class Tickets:
 
     def load(self, path: str) -> Loaded:
         """The record at a path. Raises FileRefused or Invalid, naming file and line."""
-        data = read_regular(safe_path(self.root, path), FILE_LIMIT)
+        data = read_below(self.root, path, FILE_LIMIT)
         return decode_file(data, path)
 
     def load_all(self, paths: Iterable[str]) -> Iterator[Loaded | Unreadable]:
