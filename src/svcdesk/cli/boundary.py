@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -48,6 +48,21 @@ def guarded(command: click.Command, app: App, arguments: list[str] | None) -> in
     code = _run(command, app, arguments)
     _tell_of_plugins(app)
     return code
+
+
+def leave(code: int) -> NoReturn:
+    """End the process now. To free every object first takes a tenth of a short call's time.
+
+    Nothing is lost: files are closed where they are written, and the streams are flushed here.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        pass  # whoever read us has enough
+    except OSError:
+        code = code or REFUSED
+    os._exit(code)
 
 
 def _hold_standard_streams() -> None:

@@ -5,7 +5,7 @@ The table is all that `--help` reads: no command's module is imported for it.
 
 from __future__ import annotations
 
-import sys
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -13,7 +13,7 @@ import click
 
 import svcdesk
 from svcdesk.cli.app import App
-from svcdesk.cli.boundary import guarded
+from svcdesk.cli.boundary import guarded, leave
 from svcdesk.cli.help import Command, Context, TranslatedOption, help_option, short_help
 from svcdesk.cli.options import GLOBAL
 from svcdesk.errors import SvcdeskError, UsageError
@@ -93,6 +93,8 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("calendar", "calendar", "The desk's working calendars: show, sync, check."),
     ),
 }
+_GARBAGE = 50_000
+"""So many new objects before the first look for garbage: a call ends before that is worth it."""
 _PLACES = {name: module for group in COMMANDS.values() for name, module, _ in group}
 _HELP = {name: text for group in COMMANDS.values() for name, _, text in group}
 
@@ -199,7 +201,8 @@ svcdesk_command.params.append(
 
 def run(arguments: list[str] | None = None) -> None:
     """The entry point of the console script: never returns."""
-    sys.exit(guarded(svcdesk_command, App(), arguments))
+    gc.set_threshold(_GARBAGE)
+    leave(guarded(svcdesk_command, App(), arguments))
 
 
 def known_help() -> dict[str, str]:
