@@ -49,6 +49,7 @@ def svcdesk(
         capture_output=True,
         text=True,
         check=False,
+        timeout=300,
     )
     assert "Traceback" not in done.stderr, done.stderr
     return Outcome(done.returncode, done.stdout, done.stderr)

@@ -193,7 +193,9 @@ def _refuse_unreadable(folder: Path) -> None:
     """An earlier desk here must be one that this svcdesk can read. Raises NotADesk, Invalid."""
     place = safe_path(folder, DESK_FILE)
     if os.path.lexists(place):
-        parse_facts(parse(read_below(folder, DESK_FILE, FILE_LIMIT), path=DESK_FILE).value, DESK_FILE)
+        parse_facts(
+            parse(read_below(folder, DESK_FILE, FILE_LIMIT), path=DESK_FILE).value, DESK_FILE
+        )
 
 
 def _write(
