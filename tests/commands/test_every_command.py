@@ -9,7 +9,7 @@ import pytest
 from command_runner import svcdesk
 
 from svcdesk.cli.main import COMMANDS
-from svcdesk.testing import Sandbox
+from svcdesk.testing import MakeDesk, Sandbox
 
 ALL = [name for group in COMMANDS.values() for name, _, _ in group]
 UNKNOWN = "SR-20240101-999"
@@ -116,3 +116,25 @@ def test_an_id_that_is_none_is_refused_before_any_file_is_looked_at(
     done = svcdesk(desk.root, "show", "--", identity)
     assert done.code in (2, 3)
     assert desk.status() == ""
+
+
+def test_another_desk_is_named_with_capital_c(
+    desk: Sandbox, make_desk: MakeDesk, tmp_path: Path
+) -> None:
+    other = make_desk(name="other")
+    other.open().new("request", {"description": "另一个服务台", "requester.name": "李*"})
+    at = ("-C", str(other.root))
+    for here in (desk.root, tmp_path):
+        done = svcdesk(here, *at, "list", "--format", "ids")
+        assert (done.code, done.out) == (0, "SR-20241001-001\n"), done.err
+    written = svcdesk(desk.root, *at, "start", "001")
+    assert written.code == 0, written.err
+    assert desk.subjects() == ["desk: set up the service desk"]
+
+
+@pytest.mark.parametrize("name", ["sla", "calendar", "schema"])
+def test_a_group_alone_shows_its_page(desk: Sandbox, name: str) -> None:
+    done = svcdesk(desk.root, name)
+    assert done.code == 2
+    assert len(done.err.splitlines()) > 5
+    assert "\\n" not in done.err

@@ -71,9 +71,9 @@ class App:
         except SvcdeskError as error:
             raise UsageError(T("SVCDESK_NOW: {why}", why=error.message), hint=error.hint) from error
 
-    @cached_property
+    @property
     def start(self) -> Path:
-        """The folder from which a desk is looked for."""
+        """The folder from which a desk is looked for: asked before and after `-C` is read."""
         return Path(self.said.directory or os.environ.get("SVCDESK_DIR") or ".")
 
     @cached_property

@@ -99,6 +99,9 @@ def _run(command: click.Command, app: App, arguments: list[str] | None) -> int:
             file=sys.stderr,
         )
         return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as page:
+        app.out.err(page.format_message(), multiline=True)
+        return USAGE
     except click.ClickException as error:
         _tell(app, _from_click(error))
         return USAGE

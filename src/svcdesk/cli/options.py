@@ -57,7 +57,7 @@ def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
         app = ctx.ensure_object(App)
         if value is not None and value is not False:
             setattr(app.said, name, value)
-            if name == "lang":
+            if name in ("lang", "directory"):  # another desk may speak another language
                 app.use_language()
         return value
 

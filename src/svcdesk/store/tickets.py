@@ -176,6 +176,9 @@ def _no_id(record_id: str, path: str | None = None, line: int | None = None) -> 
 def _walk(root: Path, folder: str) -> Iterator[str]:
     """Files below a folder; links, odd files and folders that are called like a record included
     (reading them is what refuses them)."""
+    if (root / folder).is_symlink():
+        yield folder
+        return
     try:
         entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
     except OSError:
