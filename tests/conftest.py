@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from svcdesk import i18n
+
 pytest_plugins = ["svcdesk.testing"]
 
 
 @pytest.fixture(autouse=True)
 def _isolated(isolated: Path) -> Path:
+    i18n.use("en")  # whatever language an earlier test left in use
     return isolated

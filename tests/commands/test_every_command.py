@@ -53,7 +53,8 @@ WITH_ID: dict[str, tuple[str, ...]] = {
     "sla": ("show", UNKNOWN),
 }
 WITHOUT_ID = {"init", "explain", "doctor", "people", "schema", "plugins", "config", "demo", "new",
-              "list", "import", "report", "completion", "calendar"}  # fmt: skip
+              "list", "import", "report", "completion", "calendar", "merge",
+              "merge-driver"}  # fmt: skip
 
 
 def test_this_table_knows_every_command() -> None:

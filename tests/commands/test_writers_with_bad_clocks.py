@@ -22,6 +22,7 @@ OFFSETS = {
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.case(64)
 def test_every_acknowledged_command_counts(desk: Sandbox, seed: int) -> None:
     chance = random.Random(seed)
     everyone = [f"engineer-{number}" for number in range(1, 9)]

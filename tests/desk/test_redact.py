@@ -24,6 +24,7 @@ def everything(desk: Sandbox) -> str:
     return "".join(path.read_text() for path in (desk.root / "records").rglob("*.yaml"))
 
 
+@pytest.mark.case(102)
 def test_the_value_is_gone_from_the_tip_and_a_tombstone_says_so(
     desk: Sandbox, request_id: str
 ) -> None:

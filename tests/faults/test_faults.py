@@ -26,6 +26,7 @@ def harness(name: str, *args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.case(52)
 def test_killed_at_random_and_at_every_step_the_desk_is_whole() -> None:
     answer = harness("kills", "--runs", "30", "--aimed", "1", "--seed", str(os.getpid()))
     print(answer.stdout)
@@ -39,6 +40,7 @@ def test_without_recovery_the_same_harness_finds_violations() -> None:
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.case(53)
 def test_with_a_failing_system_call_the_desk_is_whole() -> None:
     answer = harness("inject", "--sample", "10", "--seed", str(os.getpid()))
     print(answer.stdout)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from merging_work import Apart, assign, edited, note, set_title
 
@@ -105,6 +108,15 @@ def test_two_records_under_one_name_are_never_fused(apart: Apart) -> None:
     assert text.startswith("<<<<<<< ")
     assert text.count("uid: ") == 2
     assert "uid" in answer.stderr
+
+
+def test_the_driver_loads_nothing_that_it_can_do_without(apart: Apart) -> None:
+    code = "import sys; from svcdesk.cli import driver; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    unwanted = {"click", "jsonschema", "jsonschema_rs", "ruamel.yaml", "git", "pluggy", "difflib"}
+    assert unwanted.isdisjoint(loaded)
 
 
 def test_install_and_uninstall(apart: Apart) -> None:

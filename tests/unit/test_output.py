@@ -45,6 +45,7 @@ def test_results_and_the_rest_go_their_own_ways(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr() == ("result\n", "remark\n")
 
 
+@pytest.mark.case(66)
 def test_hostile_text_is_shown_on_both_streams(capsys: pytest.CaptureFixture[str]) -> None:
     out = output()
     out.out(HOSTILE)
@@ -64,6 +65,7 @@ def test_several_lines_where_asked_for(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == "one\ntwo\\x1b\none\ntwo\n"
 
 
+@pytest.mark.case(67)
 def test_markup_in_texts_is_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
     output().out(T("{title}", title="{0.__class__} %(x)s $x [b]"))
     assert capsys.readouterr().out == "{0.__class__} %(x)s $x [b]\n"

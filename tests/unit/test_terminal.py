@@ -52,6 +52,7 @@ HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
         (r"C:\new\x1b", r"C:\new\x1b"),
     ],
 )
+@pytest.mark.case(65)
 def test_hidden_characters_are_shown_by_their_code(text: str, shown: str) -> None:
     assert escape(text) == shown
 

@@ -267,4 +267,43 @@ _PLACES = (
              T("`contacts.book` in your own configuration names the file")),
 )  # fmt: skip
 
-REFUSALS: dict[str, Rule] = dict((*_FILES, *_CALLS, *_PLACES))
+_MERGING = (
+    _refusal(
+        "E_UNRELATED",
+        T("two histories have nothing in common"),
+        T("without a common beginning nobody can say who changed what"),
+        T("merge only branches of the same desk"),
+    ),
+    _refusal(
+        "E_NO_UPSTREAM",
+        T("a branch follows no remote branch"),
+        T("there is nowhere to push to"),
+        T("set one: git push --set-upstream REMOTE BRANCH"),
+    ),
+    _refusal(
+        "E_PUSH",
+        T("the remote did not take the merge"),
+        T("the merge stands in this clone, and nobody else has it yet"),
+        T("see the message, then push again"),
+    ),
+    _refusal(
+        "E_TWINS",
+        T("two records would stand at one place"),
+        T("records are known by their uid; two of different uids are never fused"),
+        T("give one of them another number"),
+    ),
+    _refusal(
+        "E_MERGED",
+        T("the merged desk would not be valid"),
+        T("a merge that git makes without a conflict can still make no sense"),
+        T("see the message, mend it on one of the branches, and merge again"),
+    ),
+    _refusal(
+        "E_MODE",
+        T("a record came as something else than a plain file"),
+        T("links, programs and submodules do not belong among records"),
+        T("mend it on the branch that brings it"),
+    ),
+)
+
+REFUSALS: dict[str, Rule] = dict((*_FILES, *_CALLS, *_PLACES, *_MERGING))

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from svcdesk.errors import Invalid
+from svcdesk.i18n import T
 from svcdesk.merging.conflict import ABSENT, Conflict, Held
 from svcdesk.merging.redacted import redaction
 from svcdesk.merging.three_way import Decide
@@ -28,13 +30,25 @@ def united(base: Values, one: Values, other: Values, decide: Decide) -> list[Val
 
 
 def by_id(document: Values) -> dict[str, Value]:
-    """The events of a document by their ids."""
+    """The events of a document by their ids.
+
+    Raises Invalid where two events have one id: neither may be dropped.
+    """
     events = document.get(EVENTS)
-    return {
-        str(event["id"]): event
-        for event in (events if isinstance(events, list) else [])
-        if isinstance(event, Mapping) and "id" in event
-    }
+    found: dict[str, Value] = {}
+    for event in events if isinstance(events, list) else []:
+        if isinstance(event, Mapping) and "id" in event:
+            name = str(event["id"])
+            if name in found:
+                raise Invalid(
+                    T("{record}: two events have the id {event}",
+                      record=document.get("id"), event=name),
+                    hint=T("give the later of them an id of its own, then merge again"),
+                    code="E_EVENT_TWICE",
+                    field=f"{EVENTS}.{name}",
+                )  # fmt: skip
+            found[name] = event
+    return found
 
 
 def _event(

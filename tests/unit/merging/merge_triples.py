@@ -87,7 +87,7 @@ class Worker:
         """One piece of work on it."""
         kind = self.chance.choices(
             [self._move, self._tracked, self._plain, self._list, self._layout],
-            weights=[3, 2, 3, 2, 2],
+            weights=[3, 2, 4, 2, 2],
         )[0]
         with suppress(SvcdeskError):
             return kind(work)
@@ -107,7 +107,7 @@ class Worker:
         return _written(work, set_fields(work.record, WORKFLOW, changes, self.act()).record)
 
     def _plain(self, work: Work) -> Work:
-        field = self.chance.choice(["title", "description", "x-place", "custom.note", "channel"])
+        field = self.chance.choice(["title", "description", "x-place", "custom.note"])
         values: list[Value] = [*TITLES, f"值 {self.chance.randint(0, 9)}", None]
         value = self.chance.choice(values if field != "title" else list(TITLES))
         return _written(work, work.record.with_fields({field: value}))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from merge_triples import PATH, RULES, WORKFLOW, Work, Worker, merge_works
 
+from svcdesk.errors import Invalid
 from svcdesk.lifecycle.act import Words
 from svcdesk.lifecycle.moves import make_move, set_fields
 from svcdesk.lifecycle.redaction import redact_event, redact_field, tombstone
@@ -139,6 +140,12 @@ def test_an_event_with_two_contents_is_a_conflict(base: Record) -> None:
     [first, *rest] = base.events
     forged = replace(base, events=(replace(first, by="engineer-9"), *rest))
     assert fields(merged(base, forged, base)) == [f"events.{first.id}"]
+
+
+def test_two_events_of_one_id_are_refused_not_dropped(base: Record) -> None:
+    twice = base.with_event(replace(base.events[0], do="note"))
+    with pytest.raises(Invalid, match="two events have the id"):
+        merged(base, twice, base)
 
 
 def test_an_event_taken_out_on_one_side_comes_back(base: Record, worker: Worker) -> None:

@@ -70,6 +70,7 @@ def test_the_git_directory_itself_is_none(clone: Clone) -> None:
     assert _code(clone.root / ".git") in ("E_NO_REPO", "E_BARE")
 
 
+@pytest.mark.case(45)
 def test_bare_repositories(clone: Clone, tmp_path: Path) -> None:
     clone.git("init", "--quiet", "--bare", str(tmp_path / "bare"))
     assert _code(tmp_path / "bare") == "E_BARE"
@@ -87,6 +88,7 @@ def test_no_git(clone: Clone, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a directory away")
+@pytest.mark.case(46)
 def test_somebody_elses_repository_shows_gits_advice(clone: Clone) -> None:
     for place in [clone.root, *clone.root.rglob("*")]:
         os.chown(place, 12345, 12345)
@@ -97,6 +99,7 @@ def test_somebody_elses_repository_shows_gits_advice(clone: Clone) -> None:
     assert "safe" not in Path(os.environ["GIT_CONFIG_GLOBAL"]).read_text()
 
 
+@pytest.mark.case(47)
 def test_what_a_hook_inherits_does_not_lead_elsewhere(
     clone: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +117,7 @@ def test_what_a_hook_inherits_does_not_lead_elsewhere(
     assert not {"GIT_DIR", "GIT_PREFIX", "GIT_CONFIG_PARAMETERS"} & set(kept)
 
 
+@pytest.mark.case(44)
 def test_programs_that_a_copied_repository_names_are_not_run(clone: Clone, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     clone.write("../program", f"#!/bin/sh\necho ran >>{trap}\n").chmod(0o755)
@@ -149,6 +153,7 @@ def test_a_name_that_may_be_a_revision(name: str) -> None:
         "/a", "a//b", "a\\b", "a*", "a?", "a[", "a\x1b", "HEAD^{/x}", "a/-b", "x" * 300,
     ],
 )  # fmt: skip
+@pytest.mark.case(41)
 def test_a_word_that_git_would_read_otherwise_is_refused(name: str, clone: Clone) -> None:
     with pytest.raises(UsageError) as caught:
         clone.repo.resolve(name)
@@ -220,6 +225,7 @@ def test_listing_a_tree(clone: Clone) -> None:
     assert set(clone.repo.tree_entries("HEAD", ["a b", "none"])) == {"a b"}
 
 
+@pytest.mark.case(43)
 def test_paths_are_literal(clone: Clone) -> None:
     assert clone.repo.ls_files("*") == {}
     assert clone.repo.ls_files(":(exclude)records") == {}
@@ -276,6 +282,7 @@ def test_remotes_and_upstream(clone: Clone) -> None:
     )
 
 
+@pytest.mark.case(42)
 def test_a_remote_helper_that_runs_programs_is_shut(clone: Clone, tmp_path: Path) -> None:
     for url in (f"ext::sh -c touch% {tmp_path}/ran", f"file://{clone.root}", "fd::0"):
         with pytest.raises(GitFailed):

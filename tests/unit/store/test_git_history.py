@@ -63,6 +63,7 @@ def test_no_history_and_no_such_revision(unborn: Clone, tmp_path: Path) -> None:
         git_history.log(other.repo, revision=f"--output={tmp_path}/written")
 
 
+@pytest.mark.case(47)
 def test_inside_another_repositorys_hook(
     clone: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,7 @@ def test_it_is_what_git_itself_would_write(name: str, clone: Clone) -> None:
         ("a", "x>y@example.org"),
     ],
 )
+@pytest.mark.case(62)
 def test_what_is_missing_or_odd_is_refused(
     name: str | None, email: str | None, clone: Clone
 ) -> None:
@@ -66,6 +67,7 @@ def test_what_is_missing_or_odd_is_refused(
     assert "git config --global user.name" in str(caught.value.hint)
 
 
+@pytest.mark.case(62)
 def test_an_odd_name_in_the_environment_is_refused(
     clone: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:

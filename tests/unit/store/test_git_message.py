@@ -38,6 +38,7 @@ def _parsed(message: str) -> list[str]:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.case(61)
 def test_the_trailers_are_ours_whatever_the_text(text: str) -> None:
     for message in (
         compose_message(text, "", OURS),

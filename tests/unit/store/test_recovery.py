@@ -153,6 +153,7 @@ def test_an_edit_of_such_a_path_is_left_for_a_person(clone: Clone) -> None:
         assert contents(clone) == ["id: SR-1\n", "by hand\n", None]
 
 
+@pytest.mark.case(56)
 def test_a_human_commit_of_half_of_it_is_left_for_a_person(clone: Clone) -> None:
     stopped(clone, "swapped:1")
     clone.git("commit", "--quiet", "--all", "--message", "all that is there")
@@ -263,6 +264,7 @@ def test_each_worktree_has_its_own_journal(clone: Clone, tmp_path: Path) -> None
 # Locks of git
 
 
+@pytest.mark.case(51)
 def test_locks_that_our_dead_git_left_are_moved_aside(clone: Clone) -> None:
     stopped(clone, "committing")
     for name in ("index.lock", "HEAD.lock", "refs/heads/main.lock", "next-index-4194303.lock"):
@@ -384,6 +386,7 @@ def read_all(clone: Clone, old: dict[str, bytes | None] | None = None) -> list[s
     return shown
 
 
+@pytest.mark.case(55)
 def test_a_reader_sees_all_of_a_write_or_nothing(clone: Clone) -> None:
     seen: list[tuple[str, list[str | None]]] = []
 

@@ -120,6 +120,7 @@ def test_with_several_others_staged_on_an_unborn_branch(unborn: Clone) -> None:
     assert unborn.git("status", "--porcelain") == "A  mine"
 
 
+@pytest.mark.case(49)
 def test_the_users_own_work_is_as_it_was(clone: Clone) -> None:
     before = messy(clone)
     write(clone)
@@ -163,6 +164,7 @@ def test_an_ignored_path_is_committed_all_the_same(clone: Clone) -> None:
     assert clone.paths_of() == [NEW]
 
 
+@pytest.mark.case(43)
 def test_odd_names_are_literal(clone: Clone) -> None:
     for path in ("records/*", "-rf", "records/附件 1.png", "records/[ab]"):
         if "*" in path:
@@ -306,6 +308,7 @@ STATES = {
 
 
 @pytest.mark.parametrize("state", STATES)
+@pytest.mark.case(48)
 def test_in_the_middle_of_something_nothing_is_written(state: str, clone: Clone) -> None:
     STATES[state](clone)
     before = clone.state()
@@ -327,6 +330,7 @@ def test_a_rebase_stopped_for_an_edit_is_refused(clone: Clone) -> None:
     assert "rebase" in str(caught.value)
 
 
+@pytest.mark.case(48)
 def test_a_detached_head_is_refused(clone: Clone) -> None:
     clone.git("checkout", "--quiet", "--detach")
     with pytest.raises(RepositoryState) as caught:
@@ -379,6 +383,7 @@ DIRTY = {
 
 
 @pytest.mark.parametrize("kind", DIRTY)
+@pytest.mark.case(50)
 def test_a_path_with_other_edits_is_refused(kind: str, clone: Clone) -> None:
     make, code = DIRTY[kind]
     make(clone)
@@ -393,6 +398,7 @@ def test_a_path_with_other_edits_is_refused(kind: str, clone: Clone) -> None:
     assert clone.litter() == []
 
 
+@pytest.mark.case(50)
 def test_edits_are_taken_in_when_asked(clone: Clone) -> None:
     clone.write(ONE, "by hand\n")
     clone.write(NEW, "untracked\n")
@@ -450,6 +456,7 @@ def test_links_are_refused(clone: Clone, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("moment", ["checked", "journalled", "prepared", "synced"])
+@pytest.mark.case(40)
 def test_an_editor_that_saves_meanwhile_keeps_its_text(moment: str, clone: Clone) -> None:
     head = clone.head()
 
@@ -518,6 +525,7 @@ def test_a_commit_by_somebody_else_meanwhile(clone: Clone) -> None:
 # What git or its hooks do
 
 
+@pytest.mark.case(63)
 def test_a_hook_that_refuses_is_heard_and_everything_is_as_it_was(clone: Clone) -> None:
     messy(clone)
     clone.hook("pre-commit", "echo 'no, \033]0;title\007不行' >&2; exit 1")
@@ -561,6 +569,7 @@ def test_a_commit_message_hook_may_add_its_line(clone: Clone) -> None:
     ]
 
 
+@pytest.mark.case(63)
 def test_a_hooks_background_child_keeps_neither_us_nor_the_lock(clone: Clone) -> None:
     clone.hook("post-commit", "sleep 30 & echo $! >.git/child")
     write(clone)
@@ -573,6 +582,7 @@ def test_a_hooks_background_child_keeps_neither_us_nor_the_lock(clone: Clone) ->
 
 
 @pytest.mark.parametrize(("name", "done"), [("pre-commit", False), ("post-commit", True)])
+@pytest.mark.case(63)
 def test_a_hook_that_hangs_is_reported(
     name: str, done: bool, clone: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -613,6 +623,7 @@ def test_no_identity_is_gits_own_refusal(clone: Clone, monkeypatch: pytest.Monke
 # Locks of another git
 
 
+@pytest.mark.case(51)
 def test_a_stale_lock_is_named_and_never_removed(
     clone: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -662,6 +673,7 @@ STEPS = [
 
 @pytest.mark.parametrize("moment", STEPS)
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left"), SystemExit])
+@pytest.mark.case(52)
 def test_broken_off_at_any_step_it_is_whole_or_was_not(
     moment: str, error: BaseException, clone: Clone
 ) -> None:
@@ -692,6 +704,7 @@ def test_broken_off_at_any_step_it_is_whole_or_was_not(
 
 @pytest.mark.parametrize("where", ["fsync", "link", "open"])
 @pytest.mark.parametrize("at", range(6))
+@pytest.mark.case(53)
 def test_a_disk_that_fails_once(
     where: str, at: int, clone: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -743,6 +756,7 @@ for turn in range(count):
 """
 
 
+@pytest.mark.case(54)
 def test_eight_writers_lose_nothing(clone: Clone) -> None:
     """`SVCDESK_WRITES=25` makes it the long run."""
     before = messy(clone)
