@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.errors import NotFound, PluginFailed, SvcdeskError
 from svcdesk.i18n import T
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One record of a view. `computed` are its kind's computed fields that have a value, such as
     a feedback's satisfaction."""
 
@@ -33,8 +31,7 @@ class Part:
     computed: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A record with the documents of its chain, oldest first; for a document, its request too.
 
     `unreadable` are files of the chain that could not be read; `dead` the ids of links that lead
@@ -56,8 +53,7 @@ class View:
         return self.main.folded.unsettled()
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(NamedTuple):
     """One event: of which record, what became of it in the fold, whether it is settled."""
 
     record_id: str

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One word of a vocabulary: stored as `value`, shown by its labels, also known by aliases."""
 
     value: str
@@ -25,8 +24,7 @@ class Choice:
         return self.value if other == self.value else f"{self.value} ({other})"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldInfo:
+class FieldInfo(NamedTuple):
     """A field by its dotted path.
 
     `type` is one of text, lines, masked, choice, path, flag, integer, number, hours, instant,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T, Text
@@ -114,7 +113,7 @@ def table_of(schema: Values) -> FieldTable:
     computed = schema.get(COMPUTED)
     if isinstance(computed, Mapping):
         fields += [
-            replace(_field(name, sub, schema), computed=True)
+            _field(name, sub, schema)._replace(computed=True)
             for name, sub in computed.items()
             if isinstance(sub, Mapping)
         ]
@@ -133,8 +132,7 @@ def together(tables: Iterable[FieldTable]) -> FieldTable:
 
 def _united(one: FieldInfo, other: FieldInfo) -> FieldInfo:
     known = {choice.value for choice in one.choices}
-    return replace(
-        one,
+    return one._replace(
         type=one.type if one.type == other.type else "text",
         choices=(*one.choices, *(c for c in other.choices if c.value not in known)),
         is_open=one.is_open or other.is_open,

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from svcdesk.errors import FileRefused, Invalid
 from svcdesk.i18n import T, Text
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What a file may measure: `size` and `line` in bytes, `depth` of nesting, `nodes` in all."""
 
     size: int = 1 << 20

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from svcdesk.errors import Ambiguous, FileRefused, Invalid, NotFound, SvcdeskError
 from svcdesk.i18n import T
@@ -21,8 +22,7 @@ FILE_LIMIT = 1 << 20
 _SHOWN_CANDIDATES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A record as read from `path` (relative to the desk's root), with its text and lines."""
 
     record: Record
@@ -30,8 +30,7 @@ class Loaded:
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A file that could not be read as a record, and why."""
 
     path: str

@@ -7,8 +7,8 @@ so that reading ten thousand files keeps ten thousand values and no trees.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from svcdesk.i18n import T, Text
 from svcdesk.model.record import Value
@@ -20,8 +20,7 @@ from svcdesk.store.yaml_nodes import Collection, Flaw, Node, Scalar, Tree, merge
 _NO_LIMITS = Limits(size=1 << 62, line=1 << 62, depth=1 << 30, nodes=1 << 62)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A file that was let in: its text, its value, and a warning for each limit half reached."""
 
     path: str
