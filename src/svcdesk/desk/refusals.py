@@ -299,6 +299,12 @@ _MERGING = (
         T("see the message, mend it on one of the branches, and merge again"),
     ),
     _refusal(
+        "E_EVENT_TWICE",
+        T("two events have one id"),
+        T("events are ordered by their ids: with two of one id nobody knows which came first"),
+        T("give the later of them an id of its own, then merge again"),
+    ),
+    _refusal(
         "E_MODE",
         T("a record came as something else than a plain file"),
         T("links, programs and submodules do not belong among records"),
