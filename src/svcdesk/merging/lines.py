@@ -34,6 +34,24 @@ def common_lines(one: Lines, other: Lines) -> list[str]:
     ]
 
 
+def with_comments(one: Lines, other: Lines) -> list[str]:
+    """The lines of `one`, with the comments that only `other` has, each where it stands there."""
+    found: list[str] = []
+    known = set(one)
+    for tag, i1, i2, j1, j2 in _matcher(one, other).get_opcodes():
+        lines = list(one[i1:i2])
+        if tag in ("insert", "replace"):
+            for line in other[j1:j2]:
+                if line in known:
+                    continue
+                if line.lstrip().startswith("#"):
+                    found.append(line)
+                else:
+                    lines = [line if _commented(mine, line) else mine for mine in lines]
+        found += lines
+    return found
+
+
 def marked(one: Lines, other: Lines, size: int, names: tuple[str, str]) -> list[str]:
     """Both texts in one, with conflict markers of `size` characters around what differs."""
     found: list[str] = []
@@ -69,6 +87,12 @@ def _changed(base: Lines, one: Lines, other: Lines) -> list[str]:
         return list(other)
     first, second = sorted((list(one), list(other)))
     return [*first, *(line for line in second if line not in first)]
+
+
+def _commented(line: str, other: str) -> bool:
+    """Whether `other` is `line` with a comment behind it."""
+    rest = other.removeprefix(line) if line else ""
+    return rest != other and rest.startswith(" ") and rest.lstrip(" ").startswith("#")
 
 
 def _matcher(one: Lines, other: Lines) -> SequenceMatcher[str]:

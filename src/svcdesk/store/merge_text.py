@@ -21,7 +21,7 @@ def laid_out(base: Document | None, one: Document, other: Document, value: Value
         return _plain_text(value)
     # Most records are laid out as we write them, and git waits for each: what follows is for the
     # others, and imported for them.
-    from svcdesk.merging.lines import common_lines, merged_lines
+    from svcdesk.merging.lines import common_lines, merged_lines, with_comments
     from svcdesk.store.yaml_text import rewrite
 
     left, right, *below = (rewrite(version.text, value) for version in versions)
@@ -32,6 +32,11 @@ def laid_out(base: Document | None, one: Document, other: Document, value: Value
     sides = left.split("\n"), right.split("\n")
     known = below[0].split("\n") if below else common_lines(*sides)
     text = "\n".join(merged_lines(known, *sides))
+    if _holds(text, value):
+        return text
+    # Lines of one value came together twice. Each side holds the whole value, so one of them is
+    # taken, with the comments that only the other has.
+    text = "\n".join(with_comments(*sorted(sides)))
     return text if _holds(text, value) else min(left, right)
 
 

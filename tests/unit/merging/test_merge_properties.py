@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
+from collections.abc import Iterable
 
 import pytest
 from merge_triples import WORKFLOW, Work, Worker, merge_works
@@ -62,8 +63,9 @@ def test_one_side_alone_is_what_stands(seeds: range) -> None:
             assert merged.data == one.data, seed
 
 
-@pytest.mark.parametrize("seeds", SEEDS, ids=str)
-def test_nothing_is_lost(seeds: range) -> None:
+# Beside the common ones: versions whose lines come together twice when merged as lines.
+@pytest.mark.parametrize("seeds", [*SEEDS, [10659, 11318, 11345]], ids=str)
+def test_nothing_is_lost(seeds: Iterable[int]) -> None:
     for seed in seeds:
         base, one, other = triple(seed)
         merged = merge_works(base, one, other)
