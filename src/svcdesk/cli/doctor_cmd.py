@@ -28,6 +28,7 @@ _NAMES = {
     "repository": T("repository"),
     "shallow": T("shallow clone"),
     "remotes": T("remotes"),
+    "deleted": T("deleted records"),
     "merging": T("merging"),
     "unfinished": T("unfinished write"),
     "leftovers": T("leftovers"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcdesk.desk import rules
+from svcdesk.desk.deleted import deleted_here, missing
 from svcdesk.desk.settings import parse_facts, parse_people
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T, Text
@@ -68,12 +69,7 @@ def check_desk_files(desk: Desk, entries: Iterable[Entry]) -> Iterator[Finding]:
         yield from _check_file(desk, path, str(schema_of(path)))
     for needed in (DESK_FILE, PEOPLE_FILE):
         if needed not in own:
-            yield Finding(
-                rules.of_refusal("E_NO_DESK"),
-                T("{path} is missing", path=needed),
-                path=needed,
-                hint=T("`svcdesk init` puts back what is missing"),
-            )
+            yield of_error(missing(desk.root, needed))
 
 
 def check_kinds(desk: Desk) -> Iterator[Finding]:
@@ -161,6 +157,18 @@ def check_strays(
                 T("{path} is not a regular file", path=entry.path),
                 path=entry.path,
             )
+
+
+def check_deleted(desk: Desk, records: Iterable[Record]) -> Iterator[Finding]:
+    """The records that are gone from the working tree, and whose deletion nobody committed."""
+    for one in deleted_here(desk, {record.uid for record in records}):
+        yield Finding(
+            rules.DELETED,
+            T("{record} was deleted: {path}", record=one.record_id, path=one.path),
+            record=one.record_id,
+            path=one.path,
+            hint=one.advice,
+        )
 
 
 def check_modes(desk: Desk) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from svcdesk.desk.check_files import (
     DESK_FILE,
     PEOPLE_FILE,
     Entry,
+    check_deleted,
     check_desk_files,
     check_kinds,
     check_modes,
@@ -172,8 +173,10 @@ def _committed(data: bytes | None, path: str) -> Record | None:
 
 def _whole(desk: Desk, entries: Sequence[Entry], reading: Reading) -> Iterator[Finding]:
     """What shows only when everything is looked at together."""
+    records = [loaded.record for loaded in reading.loaded]
     yield from check_modes(desk)
-    yield from check_strays(desk, entries, [loaded.record for loaded in reading.loaded])
+    yield from check_deleted(desk, records)
+    yield from check_strays(desk, entries, records)
     for key, rule in (("uid", rules.TWIN_UID), ("id", rules.TWIN_ID)):
         seen: dict[str, str] = {}
         for loaded in reading.loaded:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcdesk import __version__
+from svcdesk.desk.deleted import deleted_before, deleted_here
 from svcdesk.desk.initialising import Created, init_desk, missing_attributes
 from svcdesk.desk.merge_signs import complaints
 from svcdesk.errors import Busy, SvcdeskError
@@ -25,6 +26,7 @@ from svcdesk.store.recovery import Report
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
 
+_MOST = 20
 _FIX = T("`svcdesk doctor --fix` adds what is missing")
 
 
@@ -198,6 +200,27 @@ def _repository(desk: Desk) -> Iterator[Sign]:
     )
 
 
+def _deletions(desk: Desk) -> Iterator[Sign]:
+    """Records that somebody deleted, by a commit or without one."""
+    found = [*deleted_here(desk), *deleted_before(desk)]
+    for one in found[:_MOST]:
+        yield Sign(
+            "deleted",
+            T("{record} was deleted by commit {commit}",
+              record=one.record_id, commit=one.commit[:10])
+            if one.commit
+            else T("{record} was deleted, and that is not committed", record=one.record_id),
+            Severity.WARNING,
+            one.advice,
+        )  # fmt: skip
+    if len(found) > _MOST:
+        yield Sign(
+            "deleted",
+            T("{count} more records were deleted", count=len(found) - _MOST),
+            Severity.WARNING,
+        )
+
+
 def _merging(desk: Desk) -> Iterator[Sign]:
     """How git merges records in this clone; the lines of .gitattributes have a sign of their own.
 
@@ -283,6 +306,7 @@ _EXAMINATIONS: tuple[tuple[str, Callable[[Desk], Iterator[Sign]]], ...] = (
     ("git", _git),
     ("desk", _desk),
     ("repository", _repository),
+    ("deleted", _deletions),
     ("merging", _merging),
     ("unfinished", _writes),
     ("disk", _disk),

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.writing import Options
-from svcdesk.errors import Invalid, NotADesk
-from svcdesk.i18n import T
+from svcdesk.errors import Invalid
 from svcdesk.model.ids import ulid
 from svcdesk.model.record import Value, Values
 from svcdesk.store.yaml_read import parse
@@ -52,17 +51,18 @@ def edit_file(
     """
     op = options.op or ulid(desk.now_ms(), desk.chance())
     if options.dry_run:
-        return _changed(path, schema, change, desk.read_file(path), op, subject)
+        return _changed(desk, path, schema, change, desk.read_file(path), op, subject)
 
     from svcdesk.store.transaction import begin
 
     with begin(desk.repository, op=op, dirty_ok=options.include_dirty) as tx:
-        done = _changed(path, schema, change, tx.read(path), op, subject)
+        done = _changed(desk, path, schema, change, tx.read(path), op, subject)
         commit = tx.commit({path: done.after.encode()}, subject, no_commit=options.no_commit)
     return FileDone(op, subject, path, done.before, done.after, commit)
 
 
 def _changed(
+    desk: Desk,
     path: str,
     schema: str,
     change: Callable[[Values], dict[str, Value]],
@@ -71,11 +71,9 @@ def _changed(
     subject: str,
 ) -> FileDone:
     if data is None:
-        raise NotADesk(
-            T("{path} is missing", path=path),
-            hint=T("`svcdesk init` puts back what is missing"),
-            path=path,
-        )
+        from svcdesk.desk.deleted import missing
+
+        raise missing(desk.root, path)
     from svcdesk.store.schema import file_validator
 
     document = parse(data, path=path)

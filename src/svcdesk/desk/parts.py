@@ -49,6 +49,12 @@ def find_root(start: Path) -> Path:
     for folder in (here, *here.parents):
         if os.path.lexists(folder / DESK_FILE):  # reading it is what refuses a link or a pipe
             return folder
+        if (folder / RECORDS).is_dir():
+            from svcdesk.desk.deleted import missing
+
+            error = missing(folder, DESK_FILE)
+            if error.code == "E_DELETED":
+                raise error
     raise NotADesk(
         T("there is no desk at {path} or above it", path=here),
         hint=T("make one with `svcdesk init`, or name one with -C DIR"),
@@ -172,11 +178,9 @@ class Parts:
         """A YAML file of the desk, through the guard. Raises NotADesk where it is missing."""
         data = self.read_file(path)
         if data is None:
-            raise NotADesk(
-                T("{path} is missing", path=path),
-                hint=T("`svcdesk init` puts back what is missing"),
-                path=path,
-            )
+            from svcdesk.desk.deleted import missing
+
+            raise missing(self.root, path)
         return parse(data, path=path).value
 
     def _own_schemas(self) -> dict[str, bytes]:

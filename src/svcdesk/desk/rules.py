@@ -157,11 +157,20 @@ HIDDEN = _rule(
     T("type the text anew: commands leave such characters out"),
 )  # fmt: skip
 
+DELETED = _rule(
+    22, "deleted", _ERROR,
+    T("a record was deleted"),
+    T("what was asked of the desk, and what became of it, is kept; a link to the record would lead "
+      "nowhere, and its number would seem never to have been given"),
+    T("bring the file back with the command that is named; what is not wanted any more is "
+      "cancelled: `svcdesk cancel ID --reason WHY`"),
+)  # fmt: skip
+
 CORE = (
     MISPLACED, TWIN_UID, TWIN_NAME, TWIN_ID, STRAY, ODD_MODE, NEAR_LIMIT, HAND_EDIT,
     EVENT_FORM, UNKNOWN_MOVE, UNKNOWN_PERSON, DEAD_LINK, BARE_LINK, UNSETTLED, LAYOUT,
     UNKNOWN_KIND, ATTACHMENT_GONE, ATTACHMENT_CHANGED, RULE_FAILED, UNKNOWN_NAME,
-    HIDDEN,
+    HIDDEN, DELETED,
 )  # fmt: skip
 
 

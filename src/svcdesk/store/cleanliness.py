@@ -59,6 +59,12 @@ def explain(repo: Repository, path: str) -> RepositoryState:
         return _state(path, T("{path} has an unsettled merge conflict", path=path))
     if status.staged in "?!":
         return _state(path, T("{path} is there, but git does not know it", path=path))
+    if "D" in (status.staged, status.unstaged) and not (repo.root / path).exists():
+        return _state(
+            path,
+            T("{path} was deleted, and that is not committed", path=path),
+            T("bring it back: git restore --staged --worktree {path}", path=path),
+        )
     if status.unstaged != ".":
         return _state(path, T("{path} has edits that are not committed", path=path))
     return _state(path, T("{path} has staged edits that are not committed", path=path))
