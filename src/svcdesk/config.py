@@ -8,7 +8,7 @@ the same everywhere. Help is shown after a look in here: the module stays light.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,7 @@ from svcdesk.i18n import LANGUAGES, T, Text
 
 if TYPE_CHECKING:
     from svcdesk.model.record import Value, Values
+    from svcdesk.store.yaml_read import Document
 
 
 class Setting(NamedTuple):
@@ -40,6 +41,13 @@ SETTINGS = (
     Setting("channels.command.argv", "list", T("program and arguments of the channel `command`")),
     Setting("channels.command.timeout", "number", T("seconds the channel `command` may take")),
 )
+
+
+_TYPES: dict[str, tuple[tuple[type, ...], Text]] = {
+    "text": ((str,), T("a text")),
+    "list": ((list, str), T("a list")),
+    "number": ((int, float), T("a number")),
+}
 
 
 class Config(NamedTuple):
@@ -94,47 +102,79 @@ def user_file(environment: Mapping[str, str]) -> Path:
 
 
 def load_config(environment: Mapping[str, str] | None = None) -> Config:
-    """The user's settings. Raises UsageError naming file and key for what it does not know."""
+    """The user's settings. Raises UsageError naming file, line and key for what it does not know,
+    and FileRefused for a file that cannot be read as YAML."""
     env = dict(os.environ if environment is None else environment)
     path = user_file(env)
-    values = read_user_file(path)
-    for name in known_problems(values):
+    document = _read(path)
+    if document is None:
+        return Config(path, {}, env)
+    for name, message in wrong_settings(document.value):
+        near = _near(name)
         raise UsageError(
-            T("{path}: unknown setting “{name}”", path=path, name=name),
-            hint=T("settings: {names}", names=", ".join(one.name for one in SETTINGS)),
+            message,
+            hint=T("did you mean {names}?", names=", ".join(near))
+            if near
+            else T("settings: {names}", names=", ".join(one.name for one in SETTINGS)),
             path=str(path),
+            line=document.line_near(name),
             field=name,
         )
-    return Config(path, values, env)
+    return Config(path, document.value, env)
 
 
-def read_user_file(path: Path) -> Values:
+def without_settings() -> Config:
+    """The settings of somebody whose file says nothing."""
+    env = dict(os.environ)
+    return Config(user_file(env), {}, env)
+
+
+def _read(path: Path) -> Document | None:
+    """The user's file; None where there is none, or nothing in it."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        return {}
+        return None
     except OSError as error:
         raise UsageError(T("cannot read {path}: {why}", path=path, why=error.strerror)) from error
     if not data.strip():
-        return {}
+        return None
     from svcdesk.store.yaml_read import parse
 
-    return parse(data, path=str(path)).value
+    return parse(data, path=str(path))
 
 
-def known_problems(values: Values) -> list[str]:
-    """Dotted keys of a settings file that no setting has; a channel's own keys are its own."""
-    known = {one.name for one in SETTINGS}
-    groups = {name.partition(".")[0] for name in known if "." in name}
-    wrong = []
-    for key, value in values.items():
-        if key == "channels" or key in known:
+def wrong_settings(values: Values) -> Iterator[tuple[str, Text]]:
+    """Each dotted key that no setting has, or whose value is of another type, with what is wrong.
+
+    A channel's own keys are its own.
+    """
+    known = {one.name: one for one in SETTINGS}
+    for name, value in _flat(values):
+        setting = known.get(name)
+        if setting is None:
+            if not name.startswith("channels."):
+                yield name, T("there is no setting “{name}”", name=name)
             continue
-        if key not in groups or not isinstance(value, Mapping):
-            wrong.append(key)
-        else:
-            wrong += [f"{key}.{inner}" for inner in value if f"{key}.{inner}" not in known]
-    return wrong
+        types, what = _TYPES[setting.type]
+        if not isinstance(value, types) or isinstance(value, bool):
+            yield name, T("“{name}” must be {what}", name=name, what=what)
+
+
+def _flat(values: Values, prefix: str = "") -> Iterator[tuple[str, Value]]:
+    """The settings of a file by their dotted keys; those without a value are left out."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        elif value is not None:
+            yield f"{prefix}{key}", value
+
+
+def _near(name: str) -> list[str]:
+    from difflib import get_close_matches
+
+    known = [one.name for one in SETTINGS]
+    return [] if name in known else get_close_matches(name, known, n=3, cutoff=0.6)
 
 
 def _setting(name: str) -> Setting:

@@ -23,7 +23,7 @@ A bug of ours is none of these: any other exception ends with exit code 4. Codes
 
 from __future__ import annotations
 
-from svcdesk.i18n import Text
+from svcdesk.i18n import T, Text
 
 
 class SvcdeskError(Exception):
@@ -121,3 +121,19 @@ class GitFailed(Refused):
 
 class PluginFailed(Refused):
     code = "E_PLUGIN"
+
+
+def placed(error: SvcdeskError, path: str | None = None) -> Text:
+    """What is wrong, behind file and line where they are known: `records/x.yaml:3: …`.
+
+    `path` is the file that it is about, for an error that does not name one itself.
+    """
+    where, said = error.path or path, str(error.message)
+    if where is None:
+        return error.message
+    if said.startswith((f"{where}:", f"{where}：")) and error.line:
+        said = said.removeprefix(where)[1:].lstrip()
+    elif where in said:
+        return error.message
+    place = f"{where}:{error.line}" if error.line else where
+    return T("{place}: {message}", place=place, message=said)

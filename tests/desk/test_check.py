@@ -319,7 +319,7 @@ def test_the_desk_s_own_schemas(desk: Sandbox) -> None:
 def test_a_missing_people_file_is_named(desk: Sandbox) -> None:
     (desk.root / "records/people.yaml").unlink()
     [found] = desk.open().check().findings
-    assert (found.code, found.path) == ("E_NO_DESK", "records/people.yaml")
+    assert (found.code, found.path) == ("E_DELETED", "records/people.yaml")
 
 
 def test_only_what_is_asked_for(desk: Sandbox, request_id: str) -> None:

@@ -102,9 +102,7 @@ class App:
         try:
             return self.desk.plugins
         except NotADesk:
-            from svcdesk.plugins import build_plugins
-
-            return build_plugins(entry_points=False)
+            return _own_plugins()
 
     def plugin_problems(self) -> tuple[Problem, ...]:
         """What is wrong with plugins, as far as this call needed any; nothing is loaded for it."""
@@ -168,22 +166,27 @@ class App:
     def rendering(self) -> Rendering:
         from svcdesk.hookspecs import Rendering
 
-        return Rendering(
-            colour=self.out.colour,
-            width=self.out.width,
-            zone=self.zone.key,
-            now=self.now,
-        )
+        zone = "UTC"
+        with contextlib.suppress(SvcdeskError):  # what is wrong with a desk can be shown, too
+            zone = self.zone.key
+        return Rendering(colour=self.out.colour, width=self.out.width, zone=zone, now=self.now)
 
     def show(self, table: Table, *, fallback: str = "table") -> None:
         """Print a table in the format asked for; beside data, what people should know of it."""
         from svcdesk.defaults.formats.cells import remarks
 
-        chosen = self.plugins.format(self.format_name(fallback))
+        chosen = self._formats().format(self.format_name(fallback))
         text = chosen.render(table, self.rendering())
         self.out.out(text, styled=not chosen.data, raw=chosen.data, page=True)
         for remark in remarks(table) if chosen.data else ():
             self.out.err(remark)
+
+    def _formats(self) -> Plugins:
+        """Where formats are found: ours alone, where the desk is in too much disorder for more."""
+        try:
+            return self.plugins
+        except SvcdeskError:
+            return _own_plugins()
 
     def understand(self, text: str) -> datetime:
         """A time that somebody typed; what was understood is echoed where it was not exact."""
@@ -197,6 +200,12 @@ class App:
         if understood.note is not None:
             self.out.err(understood.note)
         return understood.instant
+
+
+def _own_plugins() -> Plugins:
+    from svcdesk.plugins import build_plugins
+
+    return build_plugins(entry_points=False)
 
 
 def _texts(places: list[Path]) -> list[str]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from svcdesk.errors import Refused, SvcdeskError
-from svcdesk.i18n import T, Text, translate
+from svcdesk.errors import Refused, SvcdeskError, placed
+from svcdesk.i18n import T, translate
 
 if TYPE_CHECKING:
     from svcdesk.cli.app import App
@@ -131,22 +131,6 @@ def _of_the_system(error: OSError) -> Refused:
         hint=T("mend that, then try again; `svcdesk doctor` says how the desk stands"),
         code="E_DISK",
     )
-
-
-def placed(error: SvcdeskError, path: str | None = None) -> Text:
-    """What is wrong, behind file and line where they are known: `records/x.yaml:3: …`.
-
-    `path` is the file that it is about, for an error that does not name one itself.
-    """
-    where, said = error.path or path, str(error.message)
-    if where is None:
-        return error.message
-    if said.startswith((f"{where}:", f"{where}：")) and error.line:
-        said = said.removeprefix(where)[1:].lstrip()
-    elif where in said:
-        return error.message
-    place = f"{where}:{error.line}" if error.line else where
-    return T("{place}: {message}", place=place, message=said)
 
 
 def _tell(app: App, error: SvcdeskError) -> None:

@@ -46,6 +46,8 @@ def _check(app: App, ids: tuple[str, ...], fix: bool, quiet: bool) -> int:
             )
         )
     app.out.err(summary)
+    if result.blocked:
+        app.out.err(T("no record was judged: mend the desk's own files first"))
     return FINDINGS if result.failed else 0
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS
 from svcdesk.cli.options import command, option
-from svcdesk.errors import UsageError
+from svcdesk.errors import SvcdeskError, UsageError
 from svcdesk.i18n import T
 from svcdesk.model.finding import Severity
 from svcdesk.model.table import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from svcdesk.desk.doctoring import Sign
 
 _WORDS = {
     None: T("good"),
@@ -59,10 +64,12 @@ def _doctor(app: App, fix: bool, finish: bool, undo: bool) -> int:
         for line in report.lines:
             app.out.out(line)
         return FINDINGS if report.pending else 0
+    wrong = _own_settings(app)
     if fix:
         for path in doctoring.fix(app.desk).made:
             app.out.out(T("made {path}", path=path))
     diagnosis = app.desk.examine()
+    signs = (*wrong, *diagnosis.signs)
     app.show(
         Table(
             schema="svcdesk/doctor/1",
@@ -84,12 +91,25 @@ def _doctor(app: App, fix: bool, finish: bool, undo: bool) -> int:
                     str(one.message),
                     str(one.hint or ""),
                 ]
-                for one in diagnosis.signs
+                for one in signs
             ],
-            total=len(diagnosis.signs),
+            total=len(signs),
         )
     )
-    return 0 if diagnosis.healthy else FINDINGS
+    return 0 if diagnosis.healthy and not wrong else FINDINGS
+
+
+def _own_settings(app: App) -> list[Sign]:
+    """What is wrong with the user's own settings; the examination then goes on without them."""
+    from svcdesk.config import without_settings
+    from svcdesk.desk.doctoring import sign_of
+
+    try:
+        _ = app.config
+    except SvcdeskError as error:
+        app.config = without_settings()
+        return [sign_of("settings", error)]
+    return []
 
 
 def commands() -> dict[str, click.Command]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.boundary import PARTIAL, placed
+from svcdesk.cli.boundary import PARTIAL
 from svcdesk.cli.options import asked_at, command, option
-from svcdesk.errors import UsageError
+from svcdesk.errors import UsageError, placed
 from svcdesk.i18n import T, Text, pick
 from svcdesk.model.instants import format_instant, relative
 from svcdesk.model.record import Value

@@ -232,6 +232,7 @@ def _understand(document: Document, path: str) -> Iterator[Finding]:
         if path in readers:
             readers[path](document.value, path)
     except SvcdeskError as error:
+        error.line = error.line or document.line_near(error.field or "")
         yield of_error(error, path)
 
 

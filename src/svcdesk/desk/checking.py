@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from svcdesk.desk import rules
@@ -27,7 +27,7 @@ from svcdesk.desk.writing import Done
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.lifecycle.header import hand_edits
-from svcdesk.model.finding import Finding, Severity, failing
+from svcdesk.model.finding import Finding, failing
 from svcdesk.model.record import Record
 from svcdesk.store.git_objects import read_objects
 from svcdesk.store.tickets import Loaded, Unreadable, decode_file
@@ -40,13 +40,15 @@ if TYPE_CHECKING:
 class CheckResult:
     """The findings, the most severe first; how many records were read, how many could not be.
 
-    `mended` is what `fix` wrote, where there was something that it could mend.
+    `mended` is what `fix` wrote, where there was something that it could mend. `blocked`: the
+    desk's own files cannot be used, so no record was judged.
     """
 
     findings: tuple[Finding, ...]
     read: int
     unreadable: int
     mended: Done | None = None
+    blocked: bool = False
 
     @property
     def failed(self) -> bool:
@@ -69,8 +71,7 @@ def check_desk(desk: Desk, ids: Sequence[str] | None = None, *, fix: bool = Fals
     done = mend(desk, result.findings)
     if done is None:
         return result
-    again = _check(desk, ids)
-    return CheckResult(again.findings, again.read, again.unreadable, done)
+    return replace(_check(desk, ids), mended=done)
 
 
 def _check(desk: Desk, ids: Sequence[str] | None) -> CheckResult:
@@ -80,13 +81,10 @@ def _check(desk: Desk, ids: Sequence[str] | None) -> CheckResult:
     else:
         entries = walk(desk.root)
         found = list(check_desk_files(desk, entries))
-        basis = [one for one in found if one.path in (DESK_FILE, PEOPLE_FILE)]
-        if not _has_errors(basis):
-            basis = list(check_kinds(desk))
-            found += basis
-        if _has_errors(basis):
-            # What the records are to be judged by cannot be trusted: nothing said of them would be.
-            return CheckResult(_sorted(found), 0, 0)
+        unusable = list(_unusable(desk))
+        if unusable:
+            # What the records are to be judged by is not there: nothing could be said of them.
+            return CheckResult(_sorted([*found, *unusable]), 0, 0, blocked=True)
         found += check_references(desk, entries)
         reading = read_records(desk)
         found += _records(desk, reading, partial=False)
@@ -94,8 +92,15 @@ def _check(desk: Desk, ids: Sequence[str] | None) -> CheckResult:
     return CheckResult(_sorted(found), len(reading.loaded), len(reading.unreadable))
 
 
-def _has_errors(findings: Iterable[Finding]) -> bool:
-    return any(one.weight is Severity.ERROR for one in findings)
+def _unusable(desk: Desk) -> Iterator[Finding]:
+    """What keeps the desk's own files from being used: beside that, a wrong key matters little."""
+    for path, part in ((DESK_FILE, lambda: desk.facts), (PEOPLE_FILE, lambda: desk.people)):
+        try:
+            part()
+        except SvcdeskError as error:
+            yield of_error(error, path)
+            return
+    yield from check_kinds(desk)
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -14,7 +14,7 @@ from svcdesk import __version__
 from svcdesk.desk.deleted import deleted_before, deleted_here
 from svcdesk.desk.initialising import Created, init_desk, missing_attributes
 from svcdesk.desk.merge_signs import complaints
-from svcdesk.errors import Busy, SvcdeskError
+from svcdesk.errors import Busy, SvcdeskError, placed
 from svcdesk.i18n import T, Text
 from svcdesk.model.facts import FORMAT
 from svcdesk.model.finding import Severity
@@ -57,12 +57,20 @@ class Diagnosis:
 def examine(desk: Desk) -> Diagnosis:
     """Look at everything without changing anything; one thing that fails hides no other."""
     signs: list[Sign] = []
+    failed: set[str] = set()
     for name, look in _EXAMINATIONS:
         try:
             signs += look(desk)
         except SvcdeskError as error:
-            signs.append(Sign(name, error.message, Severity.ERROR, error.hint))
+            if str(error) not in failed:  # a broken desk.yaml stops more than one
+                signs.append(sign_of(name, error))
+            failed.add(str(error))
     return Diagnosis(tuple(signs), _pending(desk))
+
+
+def sign_of(name: str, error: SvcdeskError) -> Sign:
+    """What failed, as a sign that names file and line."""
+    return Sign(name, placed(error), Severity.ERROR, error.hint)
 
 
 def finish(desk: Desk) -> Report:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from svcdesk.config import Config
 from svcdesk.desk.settings import parse_facts, parse_people
-from svcdesk.errors import NotADesk
+from svcdesk.errors import NotADesk, SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.model.facts import Facts
 from svcdesk.model.instants import format_instant
@@ -24,7 +24,7 @@ from svcdesk.model.people import People
 from svcdesk.model.record import Value
 from svcdesk.store.files import read_below, safe_path
 from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, Tickets, Unreadable
-from svcdesk.store.yaml_read import parse
+from svcdesk.store.yaml_read import Document, parse
 
 if TYPE_CHECKING:
     from svcdesk.desk.author import Author
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from svcdesk.store.git import Identity, Repository
     from svcdesk.store.schema import Kinds
 
+_T = TypeVar("_T")
 Watch = Callable[[Sequence[str]], Iterable[str]]
 """Hands on what long work goes through, and may show how far it has come."""
 DESK_FILE = f"{RECORDS}/desk.yaml"
@@ -107,11 +108,11 @@ class Parts:
 
     @cached_property
     def facts(self) -> Facts:
-        return parse_facts(self.read_yaml(DESK_FILE), DESK_FILE)
+        return self._understood(DESK_FILE, parse_facts)
 
     @cached_property
     def people(self) -> People:
-        return parse_people(self.read_yaml(PEOPLE_FILE), PEOPLE_FILE)
+        return self._understood(PEOPLE_FILE, parse_people)
 
     @cached_property
     def kinds(self) -> Kinds:
@@ -176,12 +177,24 @@ class Parts:
 
     def read_yaml(self, path: str) -> Mapping[str, Value]:
         """A YAML file of the desk, through the guard. Raises NotADesk where it is missing."""
+        return self._document(path).value
+
+    def _document(self, path: str) -> Document:
         data = self.read_file(path)
         if data is None:
             from svcdesk.desk.deleted import missing
 
             raise missing(self.root, path)
-        return parse(data, path=path).value
+        return parse(data, path=path)
+
+    def _understood(self, path: str, read: Callable[[Mapping[str, Value], str], _T]) -> _T:
+        """What `read` makes of a file of the desk; its errors get the line that they are about."""
+        document = self._document(path)
+        try:
+            return read(document.value, path)
+        except SvcdeskError as error:
+            error.line = error.line or document.line_near(error.field or "")
+            raise
 
     def _own_schemas(self) -> dict[str, bytes]:
         folder = self.root / SCHEMAS

@@ -11,14 +11,12 @@ from svcdesk.model.facts import FORMAT, Facts
 from svcdesk.model.people import People, Person
 from svcdesk.model.record import Value, Values
 
-_PRESENTATION = {
-    "format_output", "colour", "color", "pager", "editor", "trust", "token", "password",
-    "secret", "webhook", "contacts", "channels",
-}  # fmt: skip
-
 
 def parse_facts(data: Values, path: str) -> Facts:
-    """`desk.yaml` as Facts. Raises NotADesk for a later format, Invalid for anything else wrong."""
+    """`desk.yaml` as Facts. Raises NotADesk for a later format, Invalid for a value that is wrong.
+
+    Keys that are none of a desk's are passed over: `check` names them, nothing reads them.
+    """
     version = data.get("format")
     if not isinstance(version, int) or isinstance(version, bool):
         raise _wrong(
@@ -33,9 +31,6 @@ def parse_facts(data: Values, path: str) -> Facts:
             path=path,
             field="format",
         )  # fmt: skip
-    for key in data:
-        if key in _PRESENTATION:
-            raise _wrong(path, key, T("belongs in the user's own configuration, not in the desk"))
     language = data.get("language", "en")
     if language not in LANGUAGES:
         raise _wrong(path, "language", T("must be one of {names}", names=", ".join(LANGUAGES)))
