@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from svcdesk.errors import FileRefused, Invalid
 from svcdesk.model.record import Values
 from svcdesk.store.guard import normalise, normalise_short
+from svcdesk.store.yaml_careful import read
 from svcdesk.store.yaml_edit import Editor
 from svcdesk.store.yaml_emit import CANONICAL, mapping_lines
 from svcdesk.store.yaml_layout import layout_of
 from svcdesk.store.yaml_nodes import Collection
-from svcdesk.store.yaml_read import parse, read
+from svcdesk.store.yaml_read import parse
 from svcdesk.store.yaml_roundtrip import round_trip
 from svcdesk.store.yaml_source import NoLineEdit, Source
 from svcdesk.store.yaml_values import check_values, same

@@ -32,6 +32,7 @@ def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
         stand_in = yaml_compose._fastest()
         assert stand_in.__name__ == "_PythonParser"
         monkeypatch.setattr(yaml_compose, "_PARSER", stand_in)
+        monkeypatch.setattr(yaml_fast, "_known", [None])
     return str(request.param)
 
 
