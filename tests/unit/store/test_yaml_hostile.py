@@ -10,7 +10,7 @@ import pytest
 from yaml_hostile import GENERATED, SIZE
 
 from svcdesk.errors import FileRefused
-from svcdesk.store import guard, yaml_compose
+from svcdesk.store import guard, yaml_compose, yaml_fast
 from svcdesk.store.yaml_read import parse
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "hostile"
