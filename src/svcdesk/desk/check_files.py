@@ -6,6 +6,7 @@ import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,6 +115,28 @@ def check_references(desk: Desk, entries: Sequence[Entry]) -> Iterator[Finding]:
         for kind in kinds:
             if kind not in desk.kinds:
                 yield _missing(f"documents.{type_}", T("there is no kind “{kind}”", kind=kind))
+
+
+def check_roles(desk: Desk) -> Iterator[Finding]:
+    """The roles that people.yaml gives and no workflow has: they let nobody do anything."""
+    from svcdesk.desk.people import roles_of
+
+    known = roles_of(desk)
+    document = parse(desk.read_file(PEOPLE_FILE) or b"", path=PEOPLE_FILE)
+    for index, person in enumerate(desk.people.by_id.values()):
+        for place, role in enumerate(person.roles):
+            if role not in known:
+                near = get_close_matches(role, known, n=1, cutoff=0.5)
+                yield Finding(
+                    rules.UNKNOWN_ROLE,
+                    T("{person} has the role “{role}”, which is none", person=person.id, role=role),
+                    path=PEOPLE_FILE,
+                    line=document.line_of(["people", index, "roles", place]),
+                    field=f"people.{index}.roles",
+                    hint=T("did you mean {names}?", names=near[0])
+                    if near
+                    else T("roles: {names}", names=", ".join(known)),
+                )
 
 
 def _missing(field: str, message: Text, hint: Text | None = None) -> Finding:

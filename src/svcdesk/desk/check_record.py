@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
 
 _IMPORT = "import"
+_SHOWN_NAMES = 5
 
 
 @dataclass(slots=True)
@@ -42,6 +43,8 @@ class Survey:
     by_uid: dict[str, Record] = field(default_factory=dict)
     former: dict[str, Record] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    imported_names: dict[str, list[str]] = field(default_factory=dict)
+    """Who is named in imported records and not listed, with the ids of these records."""
     _folds: dict[str, Fold] = field(default_factory=dict)
 
     def folded(self, loaded: Loaded) -> Fold:
@@ -72,6 +75,25 @@ class Survey:
                     self.add(found)
         return found
 
+    def strangers(self) -> Iterator[Finding]:
+        """One note for all whom only imported records name."""
+        names = self.imported_names
+        records = {one for ids in names.values() for one in ids}
+        if names:
+            shown = ", ".join(list(names)[:_SHOWN_NAMES])
+            yield Finding(
+                rules.UNKNOWN_PERSON,
+                T(
+                    "{people} people in {records} imported records are not listed in "
+                    "records/people.yaml: {names}",
+                    people=len(names),
+                    records=len(records),
+                    names=f"{shown} …" if len(names) > _SHOWN_NAMES else shown,
+                ),
+                path=f"{RECORDS}/people.yaml",
+                severity=Severity.NOTE,
+            )
+
 
 def check_record(survey: Survey, loaded: Loaded) -> Iterator[Finding]:
     """The findings about one record's file, its place, its events and its links."""
@@ -96,7 +118,7 @@ def check_record(survey: Survey, loaded: Loaded) -> Iterator[Finding]:
     yield from _schema(desk, about)
     yield from _hidden(about, desk)
     yield from _events(about, workflow, survey.folded(loaded))
-    yield from _people(about, desk, survey.folded(loaded))
+    yield from _people(about, survey, survey.folded(loaded))
     yield from _links(about, survey, workflow)
     yield from _attachments(about, desk)
     if not is_canonical(loaded.document.text, loaded.document.value):
@@ -249,10 +271,13 @@ def _event_form(event: Event, seen: set[str], known: set[str]) -> Text | None:
     return None
 
 
-def _people(about: _About, desk: Desk, folded: Fold) -> Iterator[Finding]:
-    """Who is named and not listed: who acted, and whom the record is assigned to."""
+def _people(about: _About, survey: Survey, folded: Fold) -> Iterator[Finding]:
+    """Who is named and not listed: who acted, and whom the record is assigned to.
+
+    Another system's people are collected, and told together: nobody lists them one by one.
+    """
     record = about.record
-    listed = {*desk.people.by_id, BOT, REQUESTER}
+    listed = {*survey.desk.people.by_id, BOT, REQUESTER}
     named: dict[str, tuple[str, bool]] = {}
     assignee = folded.values.get("assignee")
     imported = any(event.via == _IMPORT for event in record.events)
@@ -263,14 +288,17 @@ def _people(about: _About, desk: Desk, folded: Fold) -> Iterator[Finding]:
             if person is not None:
                 named.setdefault(person, (f"events.{index}.{key}", event.via == _IMPORT))
     for person, (place, from_import) in named.items():
-        if person not in listed:
-            yield about.finding(
-                rules.UNKNOWN_PERSON,
-                T("{record}: {person} is not listed in records/people.yaml",
-                  record=record.id, person=person),
-                place,
-                severity=Severity.NOTE if from_import else None,
-            )  # fmt: skip
+        if person in listed:
+            continue
+        if from_import:
+            survey.imported_names.setdefault(person, []).append(record.id)
+            continue
+        yield about.finding(
+            rules.UNKNOWN_PERSON,
+            T("{record}: {person} is not listed in records/people.yaml",
+              record=record.id, person=person),
+            place,
+        )  # fmt: skip
 
 
 def _links(about: _About, survey: Survey, workflow: Workflow) -> Iterator[Finding]:

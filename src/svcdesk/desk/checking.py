@@ -16,6 +16,7 @@ from svcdesk.desk.check_files import (
     check_kinds,
     check_modes,
     check_references,
+    check_roles,
     check_strays,
     of_error,
     walk,
@@ -86,6 +87,8 @@ def _check(desk: Desk, ids: Sequence[str] | None) -> CheckResult:
             # What the records are to be judged by is not there: nothing could be said of them.
             return CheckResult(_sorted([*found, *unusable]), 0, 0, blocked=True)
         found += check_references(desk, entries)
+        if all(one.path != PEOPLE_FILE for one in found):
+            found += check_roles(desk)
         reading = read_records(desk)
         found += _records(desk, reading, partial=False)
         found += _whole(desk, entries, reading)
@@ -122,6 +125,7 @@ def _records(desk: Desk, reading: Reading, *, partial: bool) -> Iterator[Finding
         yield from found
         if not any(one.rule is rules.UNKNOWN_KIND for one in found):
             judged.append(loaded)
+    yield from survey.strangers()
     yield from _edited(survey, judged)
     for loaded in judged:
         yield from judge(

@@ -108,7 +108,7 @@ def _checked(desk: Desk, fields: Values) -> dict[str, Value]:
                 field=name,
             )
     roles = fields.get("roles")
-    known = _roles(desk)
+    known = roles_of(desk)
     for role in roles if isinstance(roles, Sequence) and not isinstance(roles, str) else ():
         if role not in known:
             raise UsageError(
@@ -121,7 +121,7 @@ def _checked(desk: Desk, fields: Values) -> dict[str, Value]:
             for key, value in fields.items()}  # fmt: skip
 
 
-def _roles(desk: Desk) -> list[str]:
+def roles_of(desk: Desk) -> list[str]:
     """Every role that a workflow of the desk has, in the order of the workflows."""
     found = [role for kind in desk.kinds for role in desk.workflow(kind).roles.rights]
     return list(dict.fromkeys(found))

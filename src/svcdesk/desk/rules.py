@@ -165,12 +165,19 @@ DELETED = _rule(
     T("bring the file back with the command that is named; what is not wanted any more is "
       "cancelled: `svcdesk cancel ID --reason WHY`"),
 )  # fmt: skip
+UNKNOWN_ROLE = _rule(
+    23, "unknown-role", _WARNING,
+    T("people.yaml gives somebody a role that no workflow has"),
+    T("roles decide what somebody may do; a role that is none lets them do nothing, and nobody "
+      "notices until they are refused"),
+    T("mend the name: `svcdesk people set ID --role ROLE` names those that there are"),
+)  # fmt: skip
 
 CORE = (
     MISPLACED, TWIN_UID, TWIN_NAME, TWIN_ID, STRAY, ODD_MODE, NEAR_LIMIT, HAND_EDIT,
     EVENT_FORM, UNKNOWN_MOVE, UNKNOWN_PERSON, DEAD_LINK, BARE_LINK, UNSETTLED, LAYOUT,
     UNKNOWN_KIND, ATTACHMENT_GONE, ATTACHMENT_CHANGED, RULE_FAILED, UNKNOWN_NAME,
-    HIDDEN, DELETED,
+    HIDDEN, DELETED, UNKNOWN_ROLE,
 )  # fmt: skip
 
 
