@@ -74,13 +74,15 @@ class Format(NamedTuple):
 
     What comes from records is hostile: a format escapes it for the place it stands in. `data` is
     for programs: it reaches a pipe exactly as it is, and the table's notes, and what a limit left
-    out, are said on standard error; a format for people says them in its text.
+    out, are said on standard error; a format for people says them in its text. `commands`: the
+    text is for a CI runner to obey (`::error …::`); from any other nothing in its log is obeyed.
     """
 
     name: str
     title: Text | str
     render: Callable[[Table, Rendering], str]
     data: bool = False
+    commands: bool = False
 
 
 class Notice(NamedTuple):

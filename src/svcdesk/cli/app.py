@@ -177,7 +177,9 @@ class App:
 
         chosen = self._formats().format(self.format_name(fallback))
         text = chosen.render(table, self.rendering())
-        self.out.out(text, styled=not chosen.data, raw=chosen.data, page=True)
+        self.out.out(
+            text, styled=not chosen.data, raw=chosen.data, page=True, commands=chosen.commands
+        )
         for remark in remarks(table) if chosen.data else ():
             self.out.err(remark)
 
@@ -189,14 +191,23 @@ class App:
             return _own_plugins()
 
     def understand(self, text: str) -> datetime:
-        """A time that somebody typed; what was understood is echoed where it was not exact."""
+        """A time that somebody typed; what was understood is echoed where it was not exact.
+
+        Raises UsageError for one before 1970: no desk was open then, and ids of events begin there.
+        """
         from svcdesk.humantime import understand
+        from svcdesk.model.instants import format_instant
 
         understood = understand(text, now=self.now, zone=self.zone)
-        if understood.note is not None or understood.instant.isoformat() != text:
-            self.out.err(
-                T("{said}: {understood}", said=text, understood=understood.instant.isoformat())
+        if understood.instant.timestamp() < 0:
+            raise UsageError(
+                T("“{text}” is before 1970", text=text),
+                hint=T("see whether the year is right"),
+                code="E_TIME",
             )
+        shown = format_instant(understood.instant, self.zone)
+        if understood.note is not None or shown != text:
+            self.out.err(T("{said}: {understood}", said=text, understood=shown))
         if understood.note is not None:
             self.out.err(understood.note)
         return understood.instant

@@ -54,23 +54,34 @@ class Output:
         raw: bool = False,
         page: bool = False,
         style: str = "",
+        commands: bool = False,
     ) -> None:
         """Print a result, ending in a line feed; what is hidden in it is shown by its code.
 
         Plain text is one line, of which only a Text's own template may break; `multiline` lets
         all of it. `styled` text comes from a format: several lines, in which our styles count.
         `raw` is data for programs (JSON): exact in a pipe. `style` names a style for the whole.
-        `page` may show it in the pager. A reader who has left is no error.
+        `page` may show it in the pager. `commands`: a CI runner is to obey what is in it; nothing
+        else that is printed into a runner's log is obeyed. A reader who has left is no error.
         """
         shown = self._shown(sys.stdout, text, multiline, styled, raw, style)
         if not (page and self._paged(shown)):
-            _write(sys.stdout, shown)
+            _write(sys.stdout, shown if commands else self._harmless(sys.stdout, shown))
 
     def err(
         self, text: Text | str, *, multiline: bool = False, raw: bool = False, style: str = ""
     ) -> None:
         """Print what is not a result (errors, warnings, questions) to stderr, as `out` does."""
-        _write(sys.stderr, self._shown(sys.stderr, text, multiline, False, raw, style))
+        shown = self._shown(sys.stderr, text, multiline, False, raw, style)
+        _write(sys.stderr, self._harmless(sys.stderr, shown))
+
+    def _harmless(self, stream: TextIO | None, text: str) -> str:
+        """The text as a CI runner may read it; in a file, which none reads, it is exact."""
+        if "GITHUB_ACTIONS" not in self._environ or _is_file(stream):
+            return text
+        from svcdesk.terminal.runners import disarm, is_obeyed
+
+        return disarm(text) if is_obeyed(self._environ) else text
 
     def _shown(
         self,
@@ -151,6 +162,15 @@ def _is_terminal(stream: TextIO | None) -> bool:
     try:
         return stream is not None and stream.isatty()
     except ValueError:  # closed
+        return False
+
+
+def _is_file(stream: TextIO | None) -> bool:
+    import stat
+
+    try:
+        return stream is not None and stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):  # closed, or no file at all
         return False
 
 

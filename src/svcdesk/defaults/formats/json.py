@@ -57,8 +57,11 @@ def plain(value: Any) -> Any:
 
 
 def dumps(value: Any, *, indent: int | None = None) -> str:
-    """JSON text of plain values; whatever a terminal could obey or hide stands as `\\uXXXX`."""
+    """JSON text of plain values; what a terminal or a CI runner (`##[…]`) could obey, and what is
+    not seen, stands as `\\uXXXX`."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    if "##[" in text:
+        text = text.replace("##[", "#\\u0023[")
     return text if text.isascii() and "\x7f" not in text else _UNSEEN.sub(_escaped, text)
 
 
