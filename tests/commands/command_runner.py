@@ -25,6 +25,18 @@ class Outcome:
         return json.loads(self.out)
 
 
+def environment(
+    who: str = "engineer-1", at: str = "2024-10-01T09:30:00+08:00", lang: str = "en"
+) -> dict[str, str]:
+    """The environment of a call by `who` at a moment."""
+    identity = {
+        f"GIT_{role}_{part}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for part, value in (("NAME", who), ("EMAIL", f"{who}@example.org"), ("DATE", at))
+    }
+    return {**os.environ, **identity, "SVCDESK_NOW": at, "SVCDESK_LANG": lang}
+
+
 def svcdesk(
     root: Path,
     *argv: str,
@@ -35,15 +47,10 @@ def svcdesk(
     env: dict[str, str] | None = None,
 ) -> Outcome:
     """Call the console script as `who` (an id of people.yaml) at a moment."""
-    identity = {
-        f"GIT_{role}_{part}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for part, value in (("NAME", who), ("EMAIL", f"{who}@example.org"), ("DATE", at))
-    }
     done = subprocess.run(
         [str(CONSOLE_SCRIPT), *argv],
         cwd=root,
-        env={**os.environ, **identity, "SVCDESK_NOW": at, "SVCDESK_LANG": lang, **(env or {})},
+        env={**environment(who, at, lang), **(env or {})},
         input=stdin,
         stdin=subprocess.DEVNULL if stdin is None else None,
         capture_output=True,

@@ -49,7 +49,8 @@ def litter(desk: Sandbox) -> list[str]:
     """What a write could have left and should not have."""
     own = desk.root / ".git" / "svcdesk"
     kept = {"lock", "aside", "generation", "numbers"}
-    found = [*desk.root.rglob(".svcdesk-*"), *(desk.root / ".git").rglob("*.lock")]
+    locks = (desk.root / ".git").rglob("*.lock")
+    found = [*desk.root.rglob(".svcdesk-*"), *(one for one in locks if one.parent.name != "aside")]
     found += [one for one in own.iterdir() if one.name not in kept] if own.is_dir() else []
     return [str(one.relative_to(desk.root)) for one in found]
 

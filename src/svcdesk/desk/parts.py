@@ -214,7 +214,9 @@ class Parts:
     def load(self, ending: str) -> Loaded:
         """The record whose id is, or uniquely ends with, `ending`. Raises NotFound, Ambiguous,
         FileRefused, Invalid."""
-        return self.tickets.load(self.tickets.find(ending))
+        from svcdesk.desk.reading import read_one
+
+        return read_one(self, self.tickets.find(ending))
 
     def load_all(self, kind: str | None = None) -> Iterator[Loaded | Unreadable]:
         """Every record (of a kind), readable or not."""

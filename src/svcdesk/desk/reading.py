@@ -1,4 +1,4 @@
-"""Reading many records at once: each file once, and never half of somebody's write."""
+"""Reading records beside a writer: each file once, and never half of somebody's write."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from svcdesk.errors import SvcdeskError
+from svcdesk.errors import NotFound, SvcdeskError
+from svcdesk.i18n import T
 from svcdesk.model.ids import prefix_of
 from svcdesk.store.tickets import Loaded, Unreadable, decode_file
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
+    from svcdesk.desk.parts import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,30 @@ def read_records(
 
     with many_values():
         return consistent(desk.repository, read)
+
+
+def read_one(desk: Parts, path: str) -> Loaded:
+    """The record at a path; beside a write under way, or broken off, as it was before.
+
+    That there is none costs a look at one file. Raises NotFound, FileRefused or Invalid.
+    """
+    if not _journal_lies_there(desk.root):
+        return desk.tickets.load(path)
+    from svcdesk.store.snapshot import overlay
+
+    earlier = overlay(desk.repository)
+    if path not in earlier:
+        return desk.tickets.load(path)
+    before = earlier[path]
+    if before is None:
+        raise NotFound(T("there is no file {path}", path=path), path=path)
+    return decode_file(before, path)
+
+
+def _journal_lies_there(root: Path) -> bool:
+    """Whether a write may be under way; in a linked worktree, whose git directory is elsewhere,
+    always perhaps."""
+    return (root / ".git" / "svcdesk" / "journal").exists() or (root / ".git").is_file()
 
 
 @contextmanager

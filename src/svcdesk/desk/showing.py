@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from svcdesk.desk.reading import read_one
 from svcdesk.errors import NotFound, PluginFailed, SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.lifecycle.as_of import as_of
@@ -93,7 +94,7 @@ def show(desk: Desk, ending: str, *, at: datetime | None = None) -> View:
             dead.append(record_id)
             continue
         try:
-            part = _part(desk, desk.tickets.load(path).record, path, at)
+            part = _part(desk, read_one(desk, path).record, path, at)
         except SvcdeskError as error:
             unreadable.append(Unreadable(path, error))
             continue
