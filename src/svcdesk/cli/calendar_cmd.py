@@ -11,7 +11,7 @@ import click
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS
 from svcdesk.cli.help import Group
-from svcdesk.cli.options import command, option
+from svcdesk.cli.options import anywhere, command, option
 from svcdesk.errors import NotFound, SvcdeskError, UsageError
 from svcdesk.i18n import T
 from svcdesk.model.record import Value
@@ -183,6 +183,7 @@ def _weekday(day: date) -> str:
 
 
 @click.group("calendar", cls=Group, help="The desk's working calendars: show, sync, check.")
+@anywhere
 def _calendar() -> None:
     pass
 

@@ -73,7 +73,8 @@ def _edit(app: App, id_: str, yes: bool, **said: Any) -> None:
     from svcdesk.errors import SvcdeskError
 
     [chosen] = read_ids([id_])
-    base = app.desk.load(chosen).document.text
+    tickets = app.desk.tickets
+    base = tickets.load(tickets.find(chosen)).document.text
     text = click.edit(base, editor=app.config.text("editor"), extension=".yaml")
     if text is None or text == base:
         app.out.out(T("nothing was changed"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -20,11 +21,14 @@ from svcdesk.cli.options import (
     option,
     read_ids,
     settles_option,
+    some_ids_argument,
     with_answers,
     writing,
 )
 from svcdesk.cli.values import field_values
 from svcdesk.cli.written import show_done
+from svcdesk.errors import UsageError
+from svcdesk.i18n import T
 from svcdesk.model.record import Value
 
 if TYPE_CHECKING:
@@ -60,7 +64,9 @@ def _command(spec: Spec) -> click.Command:
     if spec.last:
         completion = _LAST.get(spec.last[0])
         run = click.argument("last", metavar=spec.last[0], shell_complete=completion)(run)
-    return command(spec.name, help=spec.help)(ids_argument(run))
+    return command(spec.name, help=spec.help)(
+        (some_ids_argument if spec.last else ids_argument)(run)
+    )
 
 
 def run_move(
@@ -73,6 +79,8 @@ def run_move(
     spec: Spec | None = None,
 ) -> None:
     """Make a move on the records named and show what was done; asks for what is missing."""
+    if spec and spec.last and not ids:
+        _refuse_half(spec, said["last"])
     texts: dict[str, str | list[str]] = {}
     marks: dict[str, Value] = {}
     for given in spec.options if spec else ():
@@ -98,6 +106,18 @@ def run_move(
         return app.desk.move(chosen, name, given, with_answers(around, given))
 
     show_done(app, asking(make, values, _flags(spec)), dry_run=around.options.dry_run)
+
+
+def _refuse_half(spec: Spec, word: str) -> NoReturn:
+    """One word, where ids and something after them are wanted: say which of the two is missing."""
+    from svcdesk.store.guard import normalise_short
+
+    last = spec.last[0] if spec.last else ""
+    is_id = re.fullmatch("(?:[A-Z]{2,6}-)?[0-9][0-9A-Z-]*", normalise_short(word)) is not None
+    raise UsageError(
+        T("{what} is missing: only “{word}” was given", what=last if is_id else "ID", word=word),
+        hint=T("write svcdesk {command} ID… {last}", command=spec.name, last=last),
+    )
 
 
 def _parameter(given: Given) -> str:

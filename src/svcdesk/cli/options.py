@@ -24,8 +24,21 @@ MANY = 20
 
 
 def option(*names: str, **settings: Any) -> Callable[[_F], _F]:
-    """`click.option` whose help is translated when shown."""
+    """`click.option` whose help is translated when shown; one that takes a TIME needs one."""
+    if settings.get("metavar") == "TIME":
+        settings.setdefault("callback", _some_time)
     return click.option(*names, cls=TranslatedOption, **settings)
+
+
+def _some_time(_: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """An empty time is a slip, often a variable of a script that is not set: it is not now."""
+    if value is not None and not value.strip():
+        raise UsageError(
+            T("{option} names no time", option=param.opts[0]),
+            hint=T("leave {option} out, or say when", option=param.opts[0]),
+            code="E_TIME",
+        )
+    return value
 
 
 def later(name: str) -> Callable[[click.Context, click.Parameter, str], Any]:
@@ -43,11 +56,16 @@ def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.
     """`click.command` whose help is translated, with the options that every command has."""
 
     def make(function: Callable[..., Any]) -> click.Command:
-        for decorate in (_format, _lang, _debug):
-            function = decorate(function)
-        return click.command(name, cls=Command, **settings)(pass_app(function))
+        return click.command(name, cls=Command, **settings)(pass_app(anywhere(function)))
 
     return make
+
+
+def anywhere(function: _F) -> _F:
+    """The options that every command and every group of commands has."""
+    for decorate in (_format, _lang, _debug):
+        function = decorate(function)
+    return function
 
 
 def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
@@ -92,6 +110,10 @@ GLOBAL = (directory, _lang, _format, no_plugins, no_pager, _debug)
 ids_argument = click.argument(
     "ids", nargs=-1, required=True, metavar="ID…", shell_complete=later("complete_ids")
 )
+some_ids_argument = click.argument(
+    "ids", nargs=-1, metavar="ID…", shell_complete=later("complete_ids")
+)
+"""Ids before another argument, where the command itself says that they are missing."""
 id_argument = click.argument("id_", metavar="ID", shell_complete=later("complete_ids"))
 asked_at = option("--at", metavar="TIME", help="Answer as of TIME instead of now.")
 

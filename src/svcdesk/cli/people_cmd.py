@@ -8,7 +8,7 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.help import Group
-from svcdesk.cli.options import command, option
+from svcdesk.cli.options import anywhere, command, option
 from svcdesk.i18n import T
 from svcdesk.model.record import Value
 from svcdesk.model.table import Column, Table
@@ -133,6 +133,7 @@ def _show(app: App, done: FileDone, dry_run: bool) -> None:
     invoke_without_command=True,
     help="List the desk's people, or add one.\n\nRoles decide what somebody may do.",
 )
+@anywhere
 @click.pass_context
 def _people(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:

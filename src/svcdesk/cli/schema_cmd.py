@@ -9,7 +9,7 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.help import Group
-from svcdesk.cli.options import command
+from svcdesk.cli.options import anywhere, command
 from svcdesk.errors import NotADesk
 from svcdesk.i18n import T, pick
 from svcdesk.model.table import Column, Table
@@ -117,6 +117,7 @@ def _export(app: App, folder: str) -> None:
 
 
 @click.group("schema", cls=Group, help="List, show or export the schemas of records.")
+@anywhere
 def _schema() -> None:
     pass
 

@@ -10,7 +10,7 @@ import click
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS
 from svcdesk.cli.help import Group
-from svcdesk.cli.options import asked_at, command, ids_argument, option, read_ids
+from svcdesk.cli.options import anywhere, asked_at, command, ids_argument, option, read_ids
 from svcdesk.cli.sla_why import calc, explain, forecast, lint, simulate
 from svcdesk.errors import UsageError, placed
 from svcdesk.i18n import T, Text
@@ -173,6 +173,7 @@ def _span(text: str) -> timedelta:
 
 
 @click.group("sla", cls=Group, help="The SLA: what is late, what will be, and why.")
+@anywhere
 def _sla() -> None:
     pass
 

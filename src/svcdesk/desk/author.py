@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from svcdesk.errors import NotAllowed, NotFound
+from svcdesk.errors import Ambiguous, NotAllowed, NotFound
 from svcdesk.i18n import T
 from svcdesk.lifecycle.rights import requester
 from svcdesk.model.people import REQUESTER, People, Person
@@ -28,7 +28,8 @@ class Author:
 
 
 def find_author(people: People, name: str, email: str, acting_for: str | None) -> Author:
-    """The author whom git names by e-mail; `acting_for` is a person's id or `requester`.
+    """The author whom git names by e-mail; `acting_for` is a person's id or name, or
+    `requester`.
 
     Raises NotAllowed where git's e-mail is nobody's, NotFound where `acting_for` is nobody.
     """
@@ -43,18 +44,29 @@ def find_author(people: People, name: str, email: str, acting_for: str | None) -
     return Author(person, find_person(people, acting_for) if acting_for else None)
 
 
-def find_person(people: People, person_id: str) -> Person:
-    """The person of that id, or the requester. Raises NotFound naming near ones."""
-    if person_id == REQUESTER:
+def find_person(people: People, said: str) -> Person:
+    """The person of that id, or the only one of that name; or the requester.
+
+    Raises NotFound naming near ones, Ambiguous with the ids of everyone who is called so.
+    """
+    if said == REQUESTER:
         return requester()
-    person = people.get(person_id)
-    if person is None or not person.active:
-        near = get_close_matches(person_id, list(people.by_id), n=3, cutoff=0.4)
+    found = [one for one in people.called(said) if one.active]
+    if len(found) > 1:
+        raise Ambiguous(
+            T("{count} people are called “{name}”", count=len(found), name=said),
+            hint=T("say which by the id: {names}", names=", ".join(one.id for one in found)),
+            code="E_PERSON",
+        )
+    if not found:
+        names = {one.name: one.id for one in people.by_id.values() if one.name}
+        near = get_close_matches(said, [*people.by_id, *names], n=3, cutoff=0.4)
+        ids = dict.fromkeys(names.get(one, one) for one in near)
         raise NotFound(
-            T("records/people.yaml lists no “{person}”", person=person_id),
-            hint=T("did you mean {names}?", names=", ".join(near))
+            T("records/people.yaml lists no “{person}”", person=said),
+            hint=T("did you mean {names}?", names=", ".join(ids))
             if near
             else T("`svcdesk people` lists everyone"),
             code="E_PERSON",
         )
-    return person
+    return found[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.draft import Draft
+from svcdesk.desk.naming import relation_of
 from svcdesk.desk.records import Circumstances
 from svcdesk.desk.writing import Done, Story, perform
 from svcdesk.errors import FileRefused, Refused
@@ -51,6 +52,7 @@ def link(
 
     def build(draft: Draft) -> Story:
         record, other = draft.record(ending), draft.record(other_ending)
+        word = relation_of(desk, record.kind, relation)
         if record.uid == other.uid:
             raise Refused(T("{record} cannot be linked with itself", record=record.id),
                           record=record.id)  # fmt: skip
@@ -58,10 +60,10 @@ def link(
             roles = desk.workflow(one.kind).roles
             authorise("link", roles, author.person, author.principal, record=one.id)
         act = desk.act(author)
-        for here, word, there in _sides(desk, record, relation, other):
-            draft.keep(_joined(desk, here, word, there, act, remove))
+        for here, side, there in _sides(desk, record, word, other):
+            draft.keep(_joined(desk, here, side, there, act, remove))
         said = "no longer " if remove else ""
-        return Story(f"{record.id}: {said}{relation} {other.id}", [], "link")
+        return Story(f"{record.id}: {said}{word} {other.id}", [], "link")
 
     return perform(desk, build, around.options)
 

@@ -42,6 +42,7 @@ Watch = Callable[[Sequence[str]], Iterable[str]]
 DESK_FILE = f"{RECORDS}/desk.yaml"
 PEOPLE_FILE = f"{RECORDS}/people.yaml"
 SCHEMAS = "schemas"
+REQUEST = "request"
 
 
 def find_root(start: Path) -> Path:
@@ -212,11 +213,12 @@ class Parts:
     # ── reading records ───────────────────────────────────────────────────────────────────────
 
     def load(self, ending: str) -> Loaded:
-        """The record whose id is, or uniquely ends with, `ending`. Raises NotFound, Ambiguous,
-        FileRefused, Invalid."""
+        """The record whose id is, or uniquely ends with, `ending`; of records of several kinds
+        the request. Raises NotFound, Ambiguous, FileRefused, Invalid."""
+        path = self.tickets.find(ending, lambda: [self.kinds.prefixes.get(REQUEST, "")])
         from svcdesk.desk.reading import read_one
 
-        return read_one(self, self.tickets.find(ending))
+        return read_one(self, path)
 
     def load_all(self, kind: str | None = None) -> Iterator[Loaded | Unreadable]:
         """Every record (of a kind), readable or not."""

@@ -39,6 +39,7 @@ def understood(desk: Desk, text: str, *, due: bool = False) -> Query:
         zone=desk.facts.zone,
         me=person.id if person else None,
         teams=(person.team,) if person and person.team else (),
+        called=lambda name: [one.id for one in desk.people.called(name)],
     )
 
 

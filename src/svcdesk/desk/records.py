@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from svcdesk.desk.author import Author, find_person
+from svcdesk.desk.author import Author
 from svcdesk.desk.draft import Draft
+from svcdesk.desk.naming import TO, named, record_meant, refuse_status, refuse_unknown_role
 from svcdesk.desk.writing import Done, Options, Story, perform
 from svcdesk.errors import MissingField, NotAllowed, Refused
 from svcdesk.i18n import T
 from svcdesk.lifecycle.act import Act, Words
 from svcdesk.lifecycle.chain import Chain, plan_move, with_link
-from svcdesk.lifecycle.dates import check_when
+from svcdesk.lifecycle.dates import check_when, refuse_past
 from svcdesk.lifecycle.escalations import ABOUT, chosen_events
 from svcdesk.lifecycle.fold import fold
 from svcdesk.lifecycle.moves import Moved, find_move, open_record, option_hint, set_fields, split
@@ -58,8 +59,7 @@ def new_record(desk: Desk, kind_name: str, given: Values, around: Circumstances)
     _refuse_future(desk, around.when)
 
     def build(draft: Draft) -> Story:
-        fields = dict(given)
-        _refuse_strangers(desk, kind.name, fields)
+        fields = named(desk, kind.name, given)
         request = _request_of(kind, fields, draft)
         _require_fields(kind, fields)
         moved = _open(kind, fields, act, around.words, draft)
@@ -80,7 +80,7 @@ def move_records(
     def build(draft: Draft) -> Story:
         said = []
         for ending in dict.fromkeys(endings):
-            record = draft.record(ending)
+            record = draft.record(record_meant(desk, ending, name))
             said.append((record.id, _move_one(desk, draft, record, name, given, author, around)))
         return _story(said, name)
 
@@ -99,14 +99,17 @@ def change_fields(
         for ending in dict.fromkeys(endings):
             record = draft.record(ending)
             workflow = desk.workflow(record.kind)
-            _refuse_strangers(desk, record.kind, changes)
+            wanted = named(desk, record.kind, changes)
+            state = fold(record.events, workflow).status
+            refuse_status(record.id, state, workflow, wanted)
             for right in ("set", *sorted(rights_for_fields(workflow, changes))):
                 authorise(right, workflow.roles, author.person, author.principal, record=record.id)
             act = desk.act(author, when=around.when, via=around.via)
-            tracked, _ = split(changes, workflow)
+            tracked, _ = split(wanted, workflow)
             if around.when and tracked:
                 _check_when(desk, record, around.when, is_move=False)
-            draft.keep(set_fields(record, workflow, changes, act, words))
+            refuse_past(record.id, tracked, strict_instant(act.happened))
+            draft.keep(set_fields(record, workflow, wanted, act, words))
             said.append((record.id, "set " + ", ".join(sorted(changes))))
         return _story(said, "set")
 
@@ -128,12 +131,15 @@ def _move_one(
     speaking = author.for_requester() if move.speaker == REQUESTER else author
     authorise(name, workflow.roles, speaking.person, speaking.principal, record=record.id)
     _refuse_own(desk, record, move, speaking)
-    _refuse_strangers(desk, record.kind, given)
+    given = named(desk, record.kind, given)
+    refuse_unknown_role(workflow, around.words.marks.get(TO))
     via = around.via or (_channel(record) if speaking.principal else None)
     act = desk.act(speaking, when=around.when, via=via)
     state = fold(record.events, workflow).status
+    refuse_status(record.id, state, workflow, given)
     if around.when:
         _check_when(desk, record, around.when, is_move=move.counts_as_move(state))
+    refuse_past(record.id, given, strict_instant(act.happened))
     _refuse_late_reopening(desk, record, move, state)
     words = _naming(desk, record, speaking, _settling(desk, record, speaking, around))
     plan = plan_move(record, name, given, act, words, _chain(desk, draft, record))
@@ -206,15 +212,6 @@ def _channel(record: Record) -> str:
         field="via",
         record=record.id,
     )
-
-
-def _refuse_strangers(desk: Desk, kind: str, given: Values) -> None:
-    """Work is given only to people whom the desk lists. Raises NotFound naming near ones."""
-    fields = desk.kinds.fields(kind)
-    for path, value in given.items():
-        field = fields.get(path)
-        if field is not None and field.type == "person" and isinstance(value, str):
-            find_person(desk.people, value)
 
 
 def _refuse_own(desk: Desk, record: Record, move: Move, author: Author) -> None:

@@ -149,6 +149,8 @@ _CALLS = (
              T("ask somebody with a role that may")),
     _refusal("E_ROLE_NAME", T("there is no such role"), _NOTHING,
              T("the message names the roles")),
+    _refusal("E_TEAM", T("nobody is in a team of that name"), _NOTHING,
+             T("`svcdesk people` shows the teams; `svcdesk people set ID --team TEAM` makes one")),
     _refusal("E_PERSON", T("a person is not listed, or is listed already"),
              T("what somebody may do follows from records/people.yaml, where git's e-mail "
                "address finds them"), T("svcdesk people add ID --email ADDRESS --role ROLE")),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from svcdesk.errors import Refused
 from svcdesk.i18n import T
 from svcdesk.lifecycle.fold import Fold
 from svcdesk.model.instants import strict_instant
+
+AHEAD = ("promise", "waiting.until")
+"""Fields that say what is still to come."""
 
 
 def check_when(record: str, folded: Fold, *, is_move: bool, when: datetime, now: datetime) -> None:
@@ -35,6 +39,25 @@ def check_when(record: str, folded: Fold, *, is_move: bool, when: datetime, now:
                 floor=floor.isoformat(),
             ),
         )
+
+
+def refuse_past(record: str, given: Mapping[str, object], happens: datetime) -> None:
+    """Refuse a promise, or an end of waiting, that lies before the moment at which it is said.
+
+    `given` are field values by dotted path; `happens` is when the event happens, which `--at` may
+    date back. Raises Refused with code E_TIME.
+    """
+    for path in AHEAD:
+        value = given.get(path)
+        if isinstance(value, str) and strict_instant(value) < happens:
+            raise Refused(
+                T("{record}: {field} {time} is over already when it is said, at {at}",
+                  record=record, field=path, time=value, at=happens.isoformat()),
+                hint=T("name a time to come; what was said earlier is dated back with --at"),
+                code="E_TIME",
+                record=record,
+                field=path,
+            )  # fmt: skip
 
 
 def _floor(folded: Fold, is_move: bool) -> tuple[datetime | None, str]:

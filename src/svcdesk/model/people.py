@@ -31,6 +31,14 @@ class People(NamedTuple):
     def get(self, person_id: str) -> Person | None:
         return self.by_id.get(person_id)
 
+    def called(self, said: str) -> tuple[Person, ...]:
+        """The person of that id; else everyone of that name, letter case aside."""
+        person = self.by_id.get(said.strip())
+        if person is not None:
+            return (person,)
+        name = said.strip().casefold()
+        return tuple(one for one in self.by_id.values() if name and one.name.casefold() == name)
+
     def by_email(self, email: str) -> Person | None:
         """Whoever git's e-mail belongs to; letter case does not matter."""
         wanted = email.casefold()

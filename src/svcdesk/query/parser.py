@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -31,11 +31,13 @@ def parse_query(
     zone: tzinfo,
     me: str | None = None,
     teams: Collection[str] = (),
+    called: Callable[[str], Collection[str]] | None = None,
 ) -> Query:
     """The query that a text says; an empty one is met by everything.
 
-    `me` is the id of the person who asks (`assignee:me`), `teams` are theirs (`team:mine`); `now`
-    and `zone` decide what `yesterday` is. Raises UsageError with a caret under the place for what
+    `me` is the id of the person who asks (`assignee:me`), `teams` are theirs (`team:mine`);
+    `called` gives the ids of those who have a name; `now` and `zone` decide what `yesterday` is.
+    Raises UsageError with a caret under the place for what
     is no query, names no field, or is beyond the limits (10,000 terms and values, 50 parentheses).
     """
     if len(text) > MAX_LENGTH:
@@ -44,7 +46,7 @@ def parse_query(
             hint=T("the limit is {limit}", limit=MAX_LENGTH),
             code="E_QUERY",
         )
-    return _Parser(text, words, Asker(now, zone, me, teams)).parse()
+    return _Parser(text, words, Asker(now, zone, me, teams, called)).parse()
 
 
 class _Parser:

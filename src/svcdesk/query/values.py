@@ -39,12 +39,13 @@ _NO: Final = frozenset({"no", "false", "否"})
 
 
 class Asker(NamedTuple):
-    """Who asks, when and where: what `me`, `mine` and `yesterday` mean."""
+    """Who asks, when and where: what `me`, `mine`, a name and `yesterday` mean."""
 
     now: datetime
     zone: tzinfo
     me: str | None
     teams: Collection[str]
+    called: Callable[[str], Collection[str]] | None = None
 
 
 class Reader:
@@ -90,6 +91,8 @@ class Reader:
                     T("name the person, or add the e-mail address to people.yaml"),
                 )
             return [self._asker.me, plain(self._asker.me)], "me"
+        if field.type == "person" and (person := self._called(item)) is not None:
+            return [person, plain(person)], quoted(person, value=True)
         if field.type == "team" and word in ("mine", "我的"):
             if not self._asker.teams:
                 raise self._error(
@@ -107,6 +110,17 @@ class Reader:
         if field.type == "choice" and field.choices and not field.is_open:
             raise self.no_choice(item, field.path, field.choices, self._words.groups)
         return [word], quoted(half_width(item.low), value=True)
+
+    def _called(self, item: Item) -> str | None:
+        """The id of whoever has that name; None for an id, or a name that nobody listed has."""
+        found = list(self._asker.called(item.low)) if self._asker.called else []
+        if len(found) > 1:
+            raise self._error(
+                item.at,
+                T("{count} people are called “{name}”", count=len(found), name=item.low),
+                T("say which by the id: {names}", names=", ".join(found)),
+            )
+        return found[0] if found else None
 
     def _path(self, field: FieldInfo, item: Item) -> tuple[Collection[Any], str]:
         first, slash, rest = half_width(item.low).partition("/")

@@ -95,11 +95,13 @@ class Kinds(Mapping[str, Kind]):
         return self._validators[name]
 
     def fields(self, name: str | None = None) -> FieldTable:
-        """The fields of a kind, or of all kinds together."""
+        """The fields of a kind, or of all kinds together: where two are called alike, requests'
+        come first and those of their documents last."""
         from svcdesk.model.fields import table_of, together
 
         if name is None:
-            return together(self.fields(one) for one in self)
+            order = sorted(self, key=lambda one: (one != "request", one in self.documents))
+            return together(self.fields(one) for one in order)
         if name not in self._tables:
             self._tables[name] = table_of(self[name].schema)
         return self._tables[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -77,12 +77,13 @@ class Tickets:
         shelves = (self.root / folder).glob(f"*/{record_id}.yaml")
         return next((one.relative_to(self.root).as_posix() for one in shelves), None)
 
-    def find(self, ending: str) -> str:
+    def find(self, ending: str, likely: Callable[[], Collection[str]] | None = None) -> str:
         """The path of the one record whose id is, or ends with, `ending` (letter case aside).
 
         People name requests and leave the documents of their chains to svcdesk, and `001` is often
-        the end of both: a document is meant only where no other record ends like that. Raises
-        NotFound, or Ambiguous listing the candidates.
+        the end of both: a document is meant only where no other record ends like that. `likely`,
+        asked where several do, gives the prefixes of which one is meant, if any is among them.
+        Raises NotFound, or Ambiguous listing the candidates.
         """
         wanted = ending.strip().upper()
         exact = self.existing(wanted)
@@ -91,7 +92,7 @@ class Tickets:
         if not re.fullmatch(r"[0-9A-Z-]{1,64}", wanted):
             raise NotFound(T("“{id}” is not the id of a record", id=ending), record=ending)
         found = [path for path in self.paths() if Path(path).stem.endswith(wanted)]
-        candidates = self._meant(found, wanted)
+        candidates = self._meant(found, wanted, likely)
         if not candidates:
             raise NotFound(
                 T("there is no record “{id}” here", id=ending),
@@ -111,9 +112,15 @@ class Tickets:
             )
         return candidates[0]
 
-    def _meant(self, paths: list[str], wanted: str) -> list[str]:
-        """Of the files that end like that: whole parts of an id first, then no documents."""
+    def _meant(
+        self, paths: list[str], wanted: str, likely: Callable[[], Collection[str]] | None
+    ) -> list[str]:
+        """Of the files that end like that: whole parts of an id first, then what is likely, then
+        no documents."""
         whole = [path for path in paths if Path(path).stem.endswith(f"-{wanted}")] or paths
+        if len(whole) > 1 and likely is not None:
+            prefixes = likely()
+            whole = [path for path in whole if prefix_of(Path(path).stem) in prefixes] or whole
         others = [path for path in whole if prefix_of(Path(path).stem) not in self.documents]
         return others or whole
 

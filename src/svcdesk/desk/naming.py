@@ -1,0 +1,126 @@
+"""What a call names – people, teams, roles, relations – as the desk knows it, else refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from svcdesk.desk.author import find_person
+from svcdesk.errors import IllegalMove, NotFound, UsageError
+from svcdesk.i18n import T, Text
+from svcdesk.lifecycle.fold import STATUS
+from svcdesk.lifecycle.links import REQUEST, REVERSE
+from svcdesk.model.field_info import plain
+from svcdesk.model.kind import Workflow
+from svcdesk.model.record import Value, Values
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+TO = "to"
+"""The mark of an escalation that names the role to be told."""
+_NEAR_RELATION = 0.75
+"""So alike, a word is a slip: `duplicat`; less so, it is a relation of the desk's own."""
+
+
+def record_meant(desk: Desk, ending: str, move: str) -> str:
+    """The id of the record that is meant by an ending, of a kind that has the move if several
+    kinds have such a record. Raises NotFound, Ambiguous."""
+
+    def having() -> list[str]:
+        return [desk.kinds.prefixes[one] for one in desk.kinds if move in desk.workflow(one).moves]
+
+    return desk.tickets.find(ending, having).rpartition("/")[2].removesuffix(".yaml")
+
+
+def named(desk: Desk, kind: str, given: Values) -> dict[str, Value]:
+    """The values given, people in them by their ids.
+
+    Work is given only to people whom the desk lists, and to teams that somebody of them is in,
+    where anybody is in one. Raises NotFound naming near ones, Ambiguous for a name of several.
+    """
+    fields = desk.kinds.fields(kind)
+    values = dict(given)
+    for path, value in given.items():
+        field = fields.get(path)
+        if field is None or field.type not in ("person", "team"):
+            continue
+        if field.type == "team":
+            _refuse_unknown_team(desk, value)
+        elif isinstance(value, str):
+            values[path] = find_person(desk.people, value).id
+        elif isinstance(value, list):
+            values[path] = [find_person(desk.people, str(one)).id for one in value]
+    return values
+
+
+def refuse_unknown_role(workflow: Workflow, role: Value) -> None:
+    """An escalation tells a role that the workflow has. Raises NotFound naming near ones."""
+    known = list(workflow.roles.rights)
+    if known and isinstance(role, str) and role not in known:
+        raise NotFound(
+            T("there is no role “{role}”", role=role),
+            hint=_advice(role, known, T("roles: {roles}", roles=", ".join(known))),
+            code="E_ROLE_NAME",
+            field=TO,
+        )
+
+
+def refuse_status(record_id: str, state: str | None, workflow: Workflow, given: Values) -> None:
+    """A state follows from moves alone. Raises IllegalMove with the moves that lead there now."""
+    if STATUS not in given:
+        return
+    wanted = given[STATUS]
+    possible = workflow.legal_moves(state or workflow.initial)
+    leading = [name for name in possible if workflow.moves[name].to.get(state or "") == wanted]
+    raise IllegalMove(
+        T("{record}: its state follows from moves and is never set", record=record_id),
+        hint=T("moves that lead there now: {moves}", moves=", ".join(leading))
+        if leading
+        else T("possible now: {moves}; whoever may correct writes the state in `svcdesk edit "
+               "{record} --reason WHY`", moves=", ".join(possible) or "–", record=record_id),
+        record=record_id,
+        field=STATUS,
+    )  # fmt: skip
+
+
+def relation_of(desk: Desk, kind: str, said: str) -> str:
+    """The stored word for a relation that somebody typed, by its label too.
+
+    A desk may have relations of its own, but none that looks like a slip in one of ours. Raises
+    UsageError naming that one.
+    """
+    field = desk.kinds.fields(kind).get("links.rel")
+    choice = field.choice(said) if field is not None else None
+    if choice is not None:
+        return choice.value
+    word = plain(said)
+    known = list(dict.fromkeys([*REVERSE, REQUEST, *desk.kinds]))
+    if word in known:
+        return word
+    near = get_close_matches(word, known, n=1, cutoff=_NEAR_RELATION)
+    if near:
+        raise UsageError(
+            T("there is no relation “{word}”", word=said),
+            hint=T("did you mean {names}?", names=near[0]),
+            code="E_LINK",
+            field="links.rel",
+        )
+    return said
+
+
+def _refuse_unknown_team(desk: Desk, team: Value) -> None:
+    known = desk.people.teams()
+    if known and isinstance(team, str) and team not in known:
+        raise NotFound(
+            T("nobody in records/people.yaml is in the team “{team}”", team=team),
+            hint=_advice(team, known, T("teams: {teams}", teams=", ".join(known))),
+            code="E_TEAM",
+            field="team",
+        )
+
+
+def _advice(word: str, known: Collection[str], otherwise: Text) -> Text:
+    near = get_close_matches(word, list(known), n=3, cutoff=0.5)
+    return T("did you mean {names}?", names=", ".join(near)) if near else otherwise
