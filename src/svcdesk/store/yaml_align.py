@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import TypeAlias
 
@@ -45,6 +44,8 @@ def _between(lefts: list[_Item], rights: list[_Item], names: tuple[_Name, ...]) 
     if not lefts or not rights or not names or in_place:
         yield from zip_longest((at for at, _ in lefts), (at for at, _ in rights))
         return
+    from difflib import SequenceMatcher
+
     name, others = names[0], names[1:]
     olds = [name(value) or ("old", at) for at, value in lefts]
     news = [name(value) or ("new", at) for at, value in rights]

@@ -17,12 +17,10 @@ from svcdesk.store.yaml_emit import Layout, entry_lines, item_lines, mapping_lin
 from svcdesk.store.yaml_flow import Replacement, comments_in, flow_changes
 from svcdesk.store.yaml_layout import layout_of
 from svcdesk.store.yaml_nodes import Collection
+from svcdesk.store.yaml_order import new_keys
 from svcdesk.store.yaml_place import Spot
 from svcdesk.store.yaml_source import Member, NoLineEdit, Source
 from svcdesk.store.yaml_values import same
-
-LAST_KEY = "events"
-"""The top-level key that stays last."""
 
 
 class Edit(NamedTuple):
@@ -87,7 +85,7 @@ class Editor:
             else:
                 self._value(members[key], old[key], new[key])
         self._remove(list(members.values()), [key in new for key in old])
-        for before, keys in _new_keys(kept, new, top=node is self.root):
+        for before, keys in new_keys(kept, new, top=node is self.root):
             column = node.start.column
             lines = [
                 line for key in keys for line in entry_lines(key, new[key], column, self._layout)
@@ -199,21 +197,3 @@ class Editor:
         column = first.column
         text = "\n".join(lines)[column:] + "\n" + " " * column
         self._edit(first.start, first.start, text, column)
-
-
-def _new_keys(kept: Sequence[str], new: Values, *, top: bool) -> list[tuple[str | None, list[str]]]:
-    """New keys in order, by the kept key that they follow; at the top `events` stays last."""
-    places: dict[str | None, list[str]] = {}
-    before: str | None = None
-    for key in new:
-        if key in kept:
-            before = key
-            continue
-        place = before
-        if top and key == LAST_KEY:
-            place = kept[-1]
-        elif top and before == LAST_KEY:
-            at = kept.index(LAST_KEY)
-            place = kept[at - 1] if at else None
-        places.setdefault(place, []).append(key)
-    return list(places.items())

@@ -5,19 +5,12 @@ Whatever is built here is read back through the guard and compared before it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from svcdesk.errors import FileRefused, Invalid
 from svcdesk.model.record import Values
 from svcdesk.store.guard import normalise, normalise_short
-from svcdesk.store.yaml_careful import read
-from svcdesk.store.yaml_edit import Editor
 from svcdesk.store.yaml_emit import CANONICAL, mapping_lines
-from svcdesk.store.yaml_layout import layout_of
-from svcdesk.store.yaml_nodes import Collection
+from svcdesk.store.yaml_order import in_place
 from svcdesk.store.yaml_read import parse
-from svcdesk.store.yaml_roundtrip import round_trip
-from svcdesk.store.yaml_source import NoLineEdit, Source
 from svcdesk.store.yaml_values import check_values, same
 
 __all__ = ["dump", "normalise", "normalise_short", "rewrite"]
@@ -30,7 +23,7 @@ def dump(value: Values) -> str:
     a file over the limits.
     """
     check_values(value)
-    text = "".join(line + "\n" for line in mapping_lines(value, 0, CANONICAL)) or "{}\n"
+    text = _text(value)
     try:
         back = parse(text.encode(), path="").value
     except FileRefused as error:
@@ -48,48 +41,26 @@ def rewrite(text: str, value: Values) -> str:
     Invalid as `dump` does, and FileRefused for a text that the guard does not let in.
     """
     check_values(value)
-    # Only a text that ends in a line end can be edited by lines; a last line without one stays
-    # so where nothing touches it.
-    if not text.endswith("\n") and same(parse(text.encode(), path="").value, value):
-        return text
-    whole, tree, old = read((text.removesuffix("\n") + "\n").encode(), path="")
-    if whole == text and same(old, value):
-        return text
-    for candidate in _candidates(whole, tree.root, old, value):
-        for form in _forms(candidate, text):
-            try:
-                back = parse(form.encode(), path="").value
-            except FileRefused:
-                continue
-            if same(back, value):
-                return form
-    return dump(value)
+    old = parse(text.encode(), path="").value
+    if old and _text(old) == text:
+        # A file in our own layout is written anew in it: equal values give equal lines. Most are,
+        # and the careful way costs the import of a YAML parser that keeps places.
+        changed = _text(in_place(old, value))
+        if _holds(changed, value):
+            return changed
+    from svcdesk.store.yaml_rewrite import changed_lines
+
+    return changed_lines(text, value) or dump(value)
 
 
-def _candidates(text: str, root: Collection, old: Values, new: Values) -> Iterator[str]:
-    """Changed texts, the gentlest first; which of them is right is for the reader to say."""
-    source = Source(text)
-    yield from _edited(source, root, old, new, whole_keys=False)
-    changed = round_trip(text, old, new, layout_of(root))
-    if changed is not None:
-        yield changed
-    yield from _edited(source, root, old, new, whole_keys=True)
+def _text(value: Values) -> str:
+    """A mapping in our layout."""
+    return "".join(line + "\n" for line in mapping_lines(value, 0, CANONICAL)) or "{}\n"
 
 
-def _edited(
-    source: Source, root: Collection, old: Values, new: Values, *, whole_keys: bool
-) -> Iterator[str]:
-    editor = Editor(source, root)
+def _holds(text: str, value: Values) -> bool:
+    """Whether a text reads back as this value."""
     try:
-        editor.change(old, new, whole_keys=whole_keys)
-        yield editor.result()
-    except NoLineEdit:
-        return
-
-
-def _forms(candidate: str, before: str) -> Iterator[str]:
-    """Without the line end that the last line did not have before, where it is the same line."""
-    last = before.rpartition("\n")[2]
-    if last and candidate.endswith(f"\n{last}\n"):
-        yield candidate[:-1]
-    yield candidate
+        return same(parse(text.encode(), path="").value, value)
+    except FileRefused:
+        return False

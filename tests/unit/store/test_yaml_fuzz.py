@@ -20,6 +20,7 @@ from yaml_readers import examples, read_core
 from svcdesk.errors import FileRefused
 from svcdesk.store import yaml_compose, yaml_fast
 from svcdesk.store.yaml_read import parse
+from svcdesk.store.yaml_rewrite import changed_lines
 from svcdesk.store.yaml_text import dump, rewrite
 from svcdesk.store.yaml_values import same
 
@@ -121,15 +122,24 @@ def test_changes_that_remove_nothing_keep_every_comment_and_other_line(seed: int
     after = rewrite(text, new)
     lost = set(comments) - set(re.findall(r"# c\d+$", after, re.M))
     assert not lost
-    before, behind = text.splitlines(), after.splitlines()
-    out = sum(
-        high - low
-        for tag, low, high, _, _ in difflib.SequenceMatcher(
-            None, before, behind, autojunk=False
-        ).get_opcodes()
-        if tag != "equal"
-    )
-    assert out <= _longest_leaf(text)
+    assert _lines_gone(text, after) <= _longest_leaf(text)
+
+
+@settings(max_examples=examples(500), deadline=None)
+@given(SEEDS)
+def test_in_our_own_layout_no_more_lines_change_than_with_care(seed: int) -> None:
+    chance = Random(seed)
+    value = any_mapping(chance)
+    text, new = dump(value), edited(value, chance)
+    after, careful = rewrite(text, new), changed_lines(text, new)
+    assert careful is not None
+    assert _lines_gone(text, after) <= _lines_gone(text, careful)
+
+
+def _lines_gone(text: str, after: str) -> int:
+    """How many lines of a text are not, or not the same, in what became of it."""
+    matcher = difflib.SequenceMatcher(None, text.splitlines(), after.splitlines(), autojunk=False)
+    return sum(high - low for tag, low, high, _, _ in matcher.get_opcodes() if tag != "equal")
 
 
 def _longest_leaf(text: str) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from svcdesk.errors import FileRefused
-from svcdesk.store import yaml_text
+from svcdesk.store import yaml_rewrite
 from svcdesk.store.yaml_read import parse
 from svcdesk.store.yaml_text import rewrite
 
@@ -107,7 +107,7 @@ def changed(text: str, change: Change) -> tuple[str, str]:
 @pytest.fixture
 def by_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exact lines have to do; ruamel is not there to help out."""
-    monkeypatch.setattr(yaml_text, "round_trip", lambda *_: None)
+    monkeypatch.setattr(yaml_rewrite, "round_trip", lambda *_: None)
 
 
 @pytest.mark.parametrize("text", [CANONICAL, BY_HAND], ids=["canonical", "by-hand"])
@@ -134,7 +134,6 @@ def test_an_event_is_appended_in_the_layout_of_the_file() -> None:
 def test_an_event_is_appended_without_ruamel() -> None:
     code = f"""
 import sys
-from svcdesk.store import yaml_text
 from svcdesk.store.yaml_read import parse
 from svcdesk.store.yaml_text import rewrite
 text = {CANONICAL!r}
