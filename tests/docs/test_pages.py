@@ -12,6 +12,7 @@ import pytest
 
 from svcdesk.errors import SvcdeskError
 from svcdesk.importing.mapping import parse_mapping
+from svcdesk.plugins import build_plugins
 from svcdesk.store.schema import load_kinds, shipped_kinds
 from svcdesk.store.yaml_read import parse
 from svcdesk.testing import Sandbox
@@ -281,6 +282,14 @@ def _refused_names(mapping: Mapping[str, object]) -> set[str]:
     with pytest.raises(SvcdeskError) as refused:
         parse_mapping(mapping, "x")  # type: ignore[arg-type]
     return set(str(refused.value.message).rpartition(": ")[2].split(", "))
+
+
+def test_the_table_of_rules_has_every_rule_of_ours() -> None:
+    ours = {one.rule.code: one.rule for one in build_plugins(entry_points=False).checks()}
+    table = {row[0]: row[1:] for row in rows(text_of("plugins.md")) if row[0] in ours}
+    assert set(table) == set(ours)
+    for code, (name, weight, *_) in table.items():
+        assert (name, weight) == (ours[code].name, ours[code].severity.name.lower())
 
 
 def test_the_queries_that_are_shown_are_understood(desk: Sandbox) -> None:

@@ -71,6 +71,8 @@ CASES = {
     65: "a title that commands the terminal",
     66: "errors, git's words, file and author names that do",
     67: "a title that is markup or a template",
+    71: "a title that is Markdown: links, HTML, mentions, references, pictures",
+    73: "a title that commands a CI runner",
     # G. privacy
     102: "a value that has to go",
 }

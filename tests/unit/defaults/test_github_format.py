@@ -84,6 +84,7 @@ def test_whatever_is_said_stays_inside_its_annotation(message: str, path: str) -
     assert said == escape(message, multiline=True) + "\n→ name it"
 
 
+@pytest.mark.case(73)
 @pytest.mark.parametrize(
     "title",
     ["x\n::set-output name=y::z", "x%0A::add-mask::a", "x\r::stop-commands::t", "\x1b[2J::error::"],
@@ -108,6 +109,7 @@ def test_ten_of_a_level_are_shown_and_the_rest_counted() -> None:
     assert lines[19] == "::warning::and 3 more: see the job's summary"
 
 
+@pytest.mark.case(71)
 def test_the_summary_is_added_to_what_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
