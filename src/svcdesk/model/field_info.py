@@ -48,6 +48,8 @@ class FieldInfo(NamedTuple):
     description: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    known_as: tuple[str, ...] = ()
+    """What other kinds call a field of that path."""
 
     def choice(self, word: str) -> Choice | None:
         """The choice that a typed word means, by its value, a label or an alias."""

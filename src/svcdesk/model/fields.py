@@ -46,7 +46,7 @@ class FieldTable(Mapping[str, FieldInfo]):
         labelled = [
             one
             for one in self._fields.values()
-            if wanted in map(plain, one.labels.values()) and not one.in_list
+            if wanted in map(plain, (*one.labels.values(), *one.known_as)) and not one.in_list
         ]
         leaves = [one for one in labelled if one.type != "group"] or labelled
         if leaves:
@@ -137,6 +137,7 @@ def _united(one: FieldInfo, other: FieldInfo) -> FieldInfo:
         choices=(*one.choices, *(c for c in other.choices if c.value not in known)),
         is_open=one.is_open or other.is_open,
         tracked=one.tracked and other.tracked,
+        known_as=(*one.known_as, *other.labels.values()),
     )
 
 

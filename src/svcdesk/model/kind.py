@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from svcdesk.i18n import Label
 from svcdesk.model.people import Roles
 from svcdesk.model.record import Value, Values
+
+if TYPE_CHECKING:
+    from svcdesk.model.approval_rule import ApprovalRule
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -124,6 +127,8 @@ class Workflow(NamedTuple):
     """Which events start, meet and pause which SLA target (see the sla package)."""
     request_link: str | None = None
     """The field that holds the link to the request, for documents of a request's chain."""
+    approval: ApprovalRule | None = None
+    """What has to be approved before which moves; None for a kind that asks for no approval."""
 
     @property
     def held(self) -> frozenset[str]:

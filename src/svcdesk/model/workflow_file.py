@@ -6,6 +6,7 @@ The shape is documented in docs/kinds.md and described by `schemas/workflow.sche
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
@@ -14,9 +15,12 @@ from svcdesk.model.people import Roles
 from svcdesk.model.properties import tracked_paths
 from svcdesk.model.record import Value, Values
 
+if TYPE_CHECKING:
+    from svcdesk.model.approval_rule import ApprovalRule
+
 _TOP = {
     "kind", "version", "prefix", "folder", "label", "form", "initial", "states", "moves", "roles",
-    "guards", "targets", "request",
+    "guards", "targets", "request", "approval",
 }  # fmt: skip
 _STATE = {"label", "form", "open", "holds", "waits", "requires"}
 _MOVE = {
@@ -46,6 +50,7 @@ def parse_workflow(data: Values, schema: Values, *, path: str) -> Workflow:
     if initial not in states:
         raise reader.wrong("initial", T("“{name}” is not one of the states", name=initial))
     request = data.get("request")
+    tracked = frozenset(tracked_paths(schema))
     return Workflow(
         kind=reader.text(data.get("kind"), "kind"),
         version=reader.number(data.get("version"), "version"),
@@ -57,11 +62,23 @@ def parse_workflow(data: Values, schema: Values, *, path: str) -> Workflow:
         states=states,
         moves=moves,
         roles=Roles(_unfold_roles(reader.mapping(data.get("roles"), "roles"), moves, reader)),
-        tracked=frozenset(tracked_paths(schema)),
+        tracked=tracked,
         guards=reader.texts(data.get("guards"), "guards"),
         targets=reader.mapping(data.get("targets"), "targets"),
         request_link=reader.text(request, "request") if request else None,
+        approval=_approval(data.get("approval"), moves, tracked, reader),
     )
+
+
+def _approval(
+    value: Value, moves: Mapping[str, Move], tracked: frozenset[str], reader: _Reader
+) -> ApprovalRule | None:
+    """What the workflow says about approval; most kinds say nothing, and load nothing for it."""
+    if value is None:
+        return None
+    from svcdesk.model.approval_rule import parse_approval
+
+    return parse_approval(reader.mapping(value, "approval"), moves, tracked, reader.wrong)
 
 
 def _unfold_roles(

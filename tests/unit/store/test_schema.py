@@ -38,11 +38,11 @@ def refused(desk: dict[str, bytes], versions: dict[str, int] | None = None) -> I
     return caught.value
 
 
-def test_the_four_kinds_of_norm_c() -> None:
+def test_the_kinds_that_are_shipped() -> None:
     kinds = load_kinds({}, VERSIONS)
-    assert list(kinds) == ["request", "handling", "delivery", "feedback"]
+    assert list(kinds) == ["request", "handling", "delivery", "feedback", "change"]
     assert kinds.folders == {
-        "SR": "requests", "IR": "handlings", "SD": "deliveries", "FB": "feedback",
+        "SR": "requests", "IR": "handlings", "SD": "deliveries", "FB": "feedback", "CR": "changes",
     }  # fmt: skip
     assert kinds.by_prefix["IR"] == "handling"
     assert kinds.documents == {"handling", "delivery", "feedback"}
