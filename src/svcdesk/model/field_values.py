@@ -14,11 +14,11 @@ from svcdesk.model.instants import strict_instant
 from svcdesk.model.invisible import without_invisible
 from svcdesk.model.record import Value
 
-_BETWEEN_WORDS = re.compile("[,，、;；\n]")
-_BETWEEN_TEXTS = re.compile("[;；\n]")  # a comma may stand inside a text
+_BETWEEN_WORDS = "[,，、;；\n]"
+_BETWEEN_TEXTS = "[;；\n]"  # a comma may stand inside a text
 _YES = frozenset({"yes", "y", "true", "on", "1", "是", "有", "对"})
 _NO = frozenset({"no", "n", "false", "off", "0", "否", "无", "没有"})
-_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?", re.ASCII)
+_NUMBER = r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?"
 
 
 def understand(field: FieldInfo, text: str) -> Value:
@@ -34,7 +34,7 @@ def understand(field: FieldInfo, text: str) -> Value:
         return _json_list(field, text)
     if field.is_list:
         between = _BETWEEN_TEXTS if field.type == "lines" else _BETWEEN_WORDS
-        parts = [part.strip() for part in between.split(text)]
+        parts = [part.strip() for part in re.split(between, text)]
         return [_single(field, part) for part in parts if part]
     return _single(field, text)
 
@@ -85,7 +85,7 @@ def _flag(field: FieldInfo, text: str) -> Value:
 
 def _number(field: FieldInfo, text: str) -> Value:
     typed = half_width(text)
-    if _NUMBER.fullmatch(typed) is None:
+    if re.fullmatch(_NUMBER, typed) is None:
         raise _wrong(field, T("“{text}” is not a number", text=text))
     value = float(typed) if "." in typed else int(typed)
     if field.type == "integer" and not isinstance(value, int):

@@ -28,8 +28,9 @@ DEFAULT_LIMITS = Limits()
 
 # C0 but LF, DEL, C1 with NEL, the two Unicode line ends, BOM, surrogates and non-characters:
 # what YAML 1.2 §5.1 does not call printable, and what readers disagree about.
-_FORBIDDEN = re.compile("[\0-\t\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
-_MARKER = re.compile(r"^(?: *<{7,}|={7,}|>{7,}|\|{7,})(?: |$)", re.MULTILINE)
+# Not compiled here: that takes longer than reading a record, and few texts come that far.
+_FORBIDDEN = "[\0-\t\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
+_MARKER = r"^(?: *<{7,}|={7,}|>{7,}|\|{7,})(?: |$)"
 _MARKER_STARTS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _LINE_ENDS = str.maketrans(dict.fromkeys("\r\x85\u2028\u2029", "\n"))
 _TAB_WIDTH = 4
@@ -56,7 +57,7 @@ def decode(data: bytes, *, path: str, limits: Limits = DEFAULT_LIMITS) -> str:
     check_size(len(data), path=path, limits=limits)
     _check_lines(data, path, limits)
     text = _as_utf8(data, path)
-    bad = _FORBIDDEN.search(text)
+    bad = _forbidden_in(text)
     if bad is not None:
         _refuse_character(text, bad.start(), path)
     if text.startswith("%") or "\n%" in text:
@@ -87,7 +88,7 @@ def line_at(text: str, index: int) -> int:
 
 def find_forbidden(text: str) -> str | None:
     """The first character of a value that no file may hold, as `U+001B`, or None."""
-    bad = _FORBIDDEN.search(text)
+    bad = _forbidden_in(text)
     return None if bad is None else f"U+{ord(bad[0]):04X}"
 
 
@@ -98,7 +99,7 @@ def find_marker(text: str) -> int | None:
     """
     if not any(start in text for start in _MARKER_STARTS):
         return None
-    found = _MARKER.search(text)
+    found = re.search(_MARKER, text, re.MULTILINE)
     return None if found is None else found.start()
 
 
@@ -110,7 +111,7 @@ def normalise(text: str) -> str:
     """
     clean = text.removeprefix("\ufeff").replace("\r\n", "\n").translate(_LINE_ENDS)
     clean = clean.expandtabs(_TAB_WIDTH)
-    bad = _FORBIDDEN.search(clean)
+    bad = _forbidden_in(clean)
     if bad is not None:
         raise Invalid(
             T("the text holds the character U+{number}", number=f"{ord(bad[0]):04X}"),
@@ -127,6 +128,14 @@ def normalise_short(text: str) -> str:
     Raises Invalid as `normalise` does.
     """
     return unicodedata.normalize("NFKC", normalise(text)).strip()
+
+
+def _forbidden_in(text: str) -> re.Match[str] | None:
+    # What is printable is not forbidden; line feeds and the wide space of Chinese texts are not
+    # printable, and allowed.
+    if text.replace("\n", "").replace("\u3000", "").isprintable():
+        return None
+    return re.search(_FORBIDDEN, text)
 
 
 def _check_lines(data: bytes, path: str, limits: Limits) -> None:

@@ -14,10 +14,12 @@ _WORDS: dict[str, bool | None] = {
     "null": None, "Null": None, "NULL": None, "~": None,
 }  # fmt: skip
 _FIRST = frozenset("-+.0123456789tTfFnN~")
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?")
+_IN_NUMBERS = frozenset("-+.0123456789abcdefABCDEFoxinIN")
+"""What numbers are made of; ids and times hold more, so that the rules below seldom are needed."""
+_INT = r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
+_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+_NOT_FINITE = r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+_DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?"
 
 SMALLEST, LARGEST = -(1 << 63), (1 << 63) - 1
 _LONGEST_INT = 64
@@ -39,14 +41,16 @@ def plain_value(text: str) -> Plain:
         return text
     if text in _WORDS:
         return _WORDS[text]
-    if _INT.fullmatch(text):
+    if not _IN_NUMBERS.issuperset(text):
+        return text
+    if re.fullmatch(_INT, text):
         return _integer(text)
-    if _FLOAT.fullmatch(text):
+    if re.fullmatch(_FLOAT, text):
         number = float(text)
         if not math.isfinite(number):
             raise NumberOutOfRange(text)
         return number
-    if _NOT_FINITE.fullmatch(text):
+    if re.fullmatch(_NOT_FINITE, text):
         raise NumberOutOfRange(text)
     return text
 
@@ -61,7 +65,7 @@ def is_text(text: str) -> bool:
 
 def is_date(text: str) -> bool:
     """Whether a reader of YAML 1.1 takes an unquoted scalar for a date or a time."""
-    return _DATE.fullmatch(text) is not None
+    return text[4:5] == "-" and re.fullmatch(_DATE, text) is not None
 
 
 def _integer(text: str) -> int:

@@ -12,21 +12,42 @@ from svcdesk.store.guard import find_marker
 from svcdesk.store.yaml_core import is_date, is_text
 
 # What YAML 1.1, and readers that mix the two versions, take for something else than a text.
-_OTHER_TYPE = re.compile(
-    r"""[yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF
-    |[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?[0-9_]+
-    |[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?
-    |[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?
-    |[-+]?\.[0-9_]+(?:[eE][-+]?[0-9]+)?
-    |=|<<""",
-    re.VERBOSE,
+_WORDS = frozenset(
+    [
+        "y",
+        "Y",
+        "n",
+        "N",
+        "yes",
+        "Yes",
+        "YES",
+        "no",
+        "No",
+        "NO",
+        "on",
+        "On",
+        "ON",
+        "off",
+        "Off",
+        "OFF",
+        "=",
+        "<<",
+    ]
 )
+_NUMBERS = (
+    r"[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?[0-9_]+"
+    r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
+    r"|[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"
+    r"|[-+]?\.[0-9_]+(?:[eE][-+]?[0-9]+)?"
+)
+_IN_NUMBERS = frozenset("-+.:_0123456789abcdefABCDEFox")
+"""What numbers are made of; ids and times hold more, so that the rule above seldom is needed."""
 # Times stay plain for the eye; the resolvers that know them give the same instant back.
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})"
 )
 _FIRST = frozenset("-?:,[]{}#&*!|>'\"%@` ")
-_IN_FLOW = re.compile(r"[,\[\]{}:?#&*!|>'\"%@`]")
+_IN_FLOW = frozenset(",[]{}:?#&*!|>'\"%@`")
 
 LITERAL_INDENT_LIMIT = 9
 
@@ -56,11 +77,17 @@ def is_plain(text: str, *, flow: bool = False) -> bool:
     """Whether a text of one line can stand without quotes."""
     if not text or text[0] in _FIRST or text[-1] in " :" or text.startswith("..."):
         return False
-    if ": " in text or " #" in text or not is_text(text) or _OTHER_TYPE.fullmatch(text):
+    if ": " in text or " #" in text or not is_text(text) or _is_other(text):
         return False
     if is_date(text) and not _TIME.fullmatch(text):
         return False
-    return not (flow and _IN_FLOW.search(text))
+    return not flow or _IN_FLOW.isdisjoint(text)
+
+
+def _is_other(text: str) -> bool:
+    if text in _WORDS:
+        return True
+    return _IN_NUMBERS.issuperset(text) and re.fullmatch(_NUMBERS, text) is not None
 
 
 def literal(text: str, step: int, *, keep: bool = True) -> tuple[str, list[str]] | None:

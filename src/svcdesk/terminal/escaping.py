@@ -13,7 +13,7 @@ from typing import Final
 
 _TAB: Final = "    "
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 
 STYLES: Final = {
     "breach": "\x1b[1;31m",
@@ -24,7 +24,7 @@ STYLES: Final = {
 }
 """Style name → what switches it on; these, and what switches them off, are all that we send."""
 _RESET: Final = "\x1b[0m"
-_OURS: Final = re.compile("|".join(re.escape(code) for code in (*STYLES.values(), _RESET)))
+_OURS: Final = "|".join(code.replace("[", r"\[") for code in (*STYLES.values(), _RESET))
 
 
 def escape(text: str, *, multiline: bool = False) -> str:
@@ -48,7 +48,7 @@ def escape_styled(text: str, *, colour: bool, show: Callable[[str], str] | None 
     show = show or _show_lines
     shown: list[str] = []
     start = 0
-    for code in _OURS.finditer(text):
+    for code in re.finditer(_OURS, text):
         shown.append(show(text[start : code.start()]))
         if colour:
             shown.append(code[0])
@@ -62,7 +62,7 @@ def escape_controls(text: str) -> str:
 
     For what goes to a file or another program, where every other character is data.
     """
-    return _CONTROL.sub(lambda found: _code(found[0]), text)
+    return re.sub(_CONTROL, lambda found: _code(found[0]), text)
 
 
 def style(text: str, name: str, *, colour: bool) -> str:

@@ -27,17 +27,18 @@ UNMASKED = Rule(
 
 _SUSPECT: Final = re.compile(r"[@＠]|[0-9０-９](?:[ －-]?[0-9０-９]){6}")
 """Looked for in every text as it stands; only one that has it is worth a closer look."""
-_MOBILE: Final = re.compile(
+# The closer looks, compiled when there is something to look at.
+_MOBILE: Final = (
     r"(?<![0-9A-Za-z.*+-])(?:\+?86[ -]?)?1[3-9][0-9]([ -]?)[0-9]{4}\1[0-9]{4}(?![0-9A-Za-z*])"
 )
-_LANDLINE: Final = re.compile(r"(?<![0-9A-Za-z*-])0[1-9][0-9]{1,2}-[0-9]{7,8}(?![0-9A-Za-z*-])")
-_ABROAD: Final = re.compile(r"(?<![0-9A-Za-z*])\+[1-9](?:[ -]?[0-9]){8,14}(?![0-9A-Za-z*])")
-_MAIL: Final = re.compile(
-    r"(?<![\w.%+*/:@-])([A-Za-z0-9][\w.%+-]{0,63})@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}(?![\w*:-])",
-    re.ASCII,
+_LANDLINE: Final = r"(?<![0-9A-Za-z*-])0[1-9][0-9]{1,2}-[0-9]{7,8}(?![0-9A-Za-z*-])"
+_ABROAD: Final = r"(?<![0-9A-Za-z*])\+[1-9](?:[ -]?[0-9]){8,14}(?![0-9A-Za-z*])"
+_MAIL: Final = (
+    r"(?<![\w.%+*/:@-])([A-Za-z0-9][\w.%+-]{0,63})@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}"
+    r"(?![\w*:-])"
 )
 _NO_PERSON: Final = frozenset({"noreply", "no-reply", "donotreply", "git", "postmaster"})
-_IDENTITY: Final = re.compile(r"(?<![0-9A-Za-z*])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z*])")
+_IDENTITY: Final = r"(?<![0-9A-Za-z*])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z*])"
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ENDS: Final = "10X98765432"
 _NOT_TEXT: Final = frozenset(
@@ -72,13 +73,13 @@ def first_trace(text: str) -> Trace | None:
     if not _SUSPECT.search(text):
         return None
     plain = unicodedata.normalize("NFKC", text)
-    for number in _IDENTITY.finditer(plain):
+    for number in re.finditer(_IDENTITY, plain):
         if is_identity_number(number[0]):
             return Trace(T("an identity number"), _masked(number[0], 3, 2), Severity.ERROR)
     for pattern in (_MOBILE, _LANDLINE, _ABROAD):
-        if phone := pattern.search(plain):
+        if phone := re.search(pattern, plain):
             return Trace(T("a telephone number"), _masked(phone[0], 3, 4))
-    for mail in _MAIL.finditer(plain):
+    for mail in re.finditer(_MAIL, plain, re.ASCII):
         if mail[1].casefold() not in _NO_PERSON:
             domain = mail[0].partition("@")[2]
             return Trace(T("a mail address"), f"{mail[1][0]}*@{domain}")

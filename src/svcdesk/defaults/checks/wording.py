@@ -37,19 +37,17 @@ EVASIVE = Rule(
 )  # fmt: skip
 
 _TO_USERS: Final = ("reply", "promise", "call")
-_QUOTED: Final = re.compile(r"“[^”]*”|「[^」]*」|『[^』]*』|\"[^\"\n]*\"|《[^》]*》")
-_CLAUSE: Final = re.compile(r"[^，。；！？,.;!?\n]+")
-_IF: Final = re.compile(
-    r"如果|如有|如您|如对|如仍|若|要是|倘|有任何|有什么|\bif\b|\bshould you\b", re.I
-)
-_EVASIVE: Final = re.compile(
+# Compiled when there is a reply to judge.
+_QUOTED: Final = r"“[^”]*”|「[^」]*」|『[^』]*』|\"[^\"\n]*\"|《[^》]*》"
+_CLAUSE: Final = r"[^，。；！？,.;!?\n]+"
+_IF: Final = r"如果|如有|如您|如对|如仍|若|要是|倘|有任何|有什么|\bif\b|\bshould you\b"
+_EVASIVE: Final = (
     r"好像是|好像吧|好像不是|貌似是|不太清楚|不清楚|不知道|不晓得|不了解情况|说不准|说不好|不好说"
     r"|不确定|拿不准|大概是吧|可能是吧|应该是吧|也许吧|不归我们?管|不是我们?的事|不关我们?的事"
     r"|没办法了|爱莫能助|你自己看|您自己看|过几天再说|到时候再说"
     r"|\b(?:don['’]?t|do\s+not|doesn['’]?t)\s+(?:really\s+)?know\b|\bno\s+idea\b|\bnot\s+(?:really\s+)?sure\b"
     r"|\bno\s+clue\b|\bhard\s+to\s+say\b|\bnot\s+my\s+(?:job|problem|department|business)\b"
-    r"|\bi\s+guess\b|\bmaybe\s+later\b|\bsomehow\b|\bwho\s+knows\b",
-    re.I,
+    r"|\bi\s+guess\b|\bmaybe\s+later\b|\bsomehow\b|\bwho\s+knows\b"
 )
 
 
@@ -82,9 +80,9 @@ def evasive_replies(subject: Subject) -> Iterator[Finding]:
 
 def evasive_words(text: str) -> str | None:
     """The first evasive words of a text, outside quotations and clauses that begin with “if”."""
-    for clause in _CLAUSE.findall(_QUOTED.sub(" ", text)):
-        evasion = _EVASIVE.search(clause)
-        if evasion and not _IF.search(clause[: evasion.start()]):
+    for clause in re.findall(_CLAUSE, re.sub(_QUOTED, " ", text)):
+        evasion = re.search(_EVASIVE, clause, re.IGNORECASE)
+        if evasion and not re.search(_IF, clause[: evasion.start()], re.IGNORECASE):
             return evasion[0]
     return None
 
