@@ -48,6 +48,7 @@ class Globals:
     debug: bool = False
     no_plugins: bool = False
     no_pager: bool = False
+    typed: tuple[str, ...] = ()
 
 
 @dataclass

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from svcdesk.errors import Refused, SvcdeskError, placed
-from svcdesk.i18n import T, translate
+from svcdesk.errors import Refused, SvcdeskError, UsageError, placed
+from svcdesk.i18n import T
 
 if TYPE_CHECKING:
     from svcdesk.cli.app import App
@@ -25,6 +25,7 @@ REFUSED = 3
 BUG = 4
 PARTIAL = 5
 INTERRUPTED = 130
+_DATA = ("json", "jsonl")
 
 # What the machine refuses whoever asks: no mistake of ours, and nothing that --debug explains.
 _SYSTEMS = frozenset(
@@ -81,6 +82,7 @@ def _hold_standard_streams() -> None:
 
 
 def _run(command: click.Command, app: App, arguments: list[str] | None) -> int:
+    app.said.typed = tuple(sys.argv[1:] if arguments is None else arguments)
     try:
         app.use_language()
         result: Any = command.main(
@@ -94,13 +96,17 @@ def _run(command: click.Command, app: App, arguments: list[str] | None) -> int:
     except click.exceptions.Exit as done:
         return int(done.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        print(  # noqa: T201
-            translate("interrupted: a change is in git as a whole or not at all (`git log -1`)"),
-            file=sys.stderr,
-        )
+        said = T("interrupted: a change is in git as a whole or not at all (`git log -1`)")
+        if _as_data(app):
+            _tell(app, SvcdeskError(said, code="E_INTERRUPTED"))
+        else:
+            print(said, file=sys.stderr)  # noqa: T201
         return INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as page:
-        app.out.err(page.format_message(), multiline=True)
+        if _as_data(app):
+            _tell(app, UsageError(T("nothing is asked for")))
+        else:
+            app.out.err(page.format_message(), multiline=True)
         return USAGE
     except click.ClickException as error:
         _tell(app, _from_click(error))
@@ -135,7 +141,7 @@ def _of_the_system(error: OSError) -> Refused:
 
 def _tell(app: App, error: SvcdeskError) -> None:
     out = app.out
-    if app.said.format in ("json", "jsonl"):
+    if _as_data(app):
         import json
 
         out.err(json.dumps({"error": as_json(error)}, ensure_ascii=False), raw=True)
@@ -146,9 +152,22 @@ def _tell(app: App, error: SvcdeskError) -> None:
         out.err(T("  → {hint}", hint=error.hint))
 
 
+def _as_data(app: App) -> bool:
+    """Whether the caller asked for JSON, on a line that may not have been understood so far."""
+    if app.said.format is not None:
+        return app.said.format in _DATA
+    typed = app.said.typed
+    return any(
+        one.removeprefix("--format=") in _DATA
+        if one.startswith("--format=")
+        else one == "--format" and after in _DATA
+        for one, after in zip(typed, (*typed[1:], ""), strict=True)
+    )
+
+
 def _tell_of_plugins(app: App) -> None:
     """What the call asked of plugins and did not get; a program that wants JSON asks `plugins`."""
-    if app.said.format in ("json", "jsonl"):
+    if _as_data(app):
         return
     for problem in app.plugin_problems():
         app.out.err(T("svcdesk: {message}", message=problem.message))
@@ -170,8 +189,6 @@ def as_json(error: SvcdeskError) -> dict[str, str | int | None]:
 
 
 def _from_click(error: click.ClickException) -> SvcdeskError:
-    from svcdesk.errors import UsageError
-
     hint = None
     if isinstance(error, click.UsageError) and error.ctx is not None:
         hint = T("`{command} --help` shows what it takes", command=error.ctx.command_path)
@@ -184,6 +201,10 @@ def _bug(app: App, error: Exception) -> int:
         import traceback
 
         traceback.print_exception(error)
+    elif _as_data(app):
+        said = T("a bug of ours: {name}: {error}", name=type(error).__name__, error=str(error))
+        hint = T("run it again with --debug and report what it prints")
+        _tell(app, SvcdeskError(said, hint=hint, code="E_BUG"))
     else:
         print(  # noqa: T201
             T(

@@ -9,7 +9,7 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import PARTIAL
-from svcdesk.cli.options import asked_at, command, option
+from svcdesk.cli.options import Whole, asked_at, command, option
 from svcdesk.errors import UsageError, placed
 from svcdesk.i18n import T, Text, pick
 from svcdesk.model.instants import format_instant, relative
@@ -35,7 +35,7 @@ _LABELS = {"id": T("id"), "due": T("due"), "title": T("title")}
 )
 @click.argument("query", nargs=-1, type=click.UNPROCESSED, metavar="[QUERY…]")
 @option("--kind", metavar="KIND", help="Only records of this kind.")
-@option("--limit", type=click.IntRange(min=1), metavar="N", help="Show at most N.")
+@option("--limit", type=Whole(min=1), metavar="N", help="Show at most N.")
 @option("--columns", metavar="A,B…", help="Which columns, by field: id,status,requester.name …")
 @asked_at
 def _list(

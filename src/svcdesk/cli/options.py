@@ -41,6 +41,30 @@ def _some_time(_: click.Context, param: click.Parameter, value: str | None) -> s
     return value
 
 
+class Whole(click.IntRange):
+    """A whole number within bounds, refused in a sentence."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        name = param.opts[0] if param else ""
+        try:
+            number = int(value)
+        except ValueError:
+            raise UsageError(
+                T("{option} takes a whole number, not “{value}”", option=name, value=value)
+            ) from None
+        low, high = self.min, self.max
+        if (low is not None and number < low) or (high is not None and number > high):
+            raise UsageError(
+                T("{option} is at least {low}, not {value}", option=name, low=low, value=value)
+                if high is None
+                else T("{option} is from {low} to {high}, not {value}", option=name,
+                       low="–" if low is None else low, high=high, value=value)
+            )  # fmt: skip
+        return number
+
+
 def later(name: str) -> Callable[[click.Context, click.Parameter, str], Any]:
     """A completion that is imported only when a shell asks for it."""
 

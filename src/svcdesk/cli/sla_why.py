@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +19,9 @@ from svcdesk.errors import Invalid, NotFound, SvcdeskError, UsageError
 from svcdesk.i18n import Label, T
 from svcdesk.model.record import Value
 from svcdesk.model.table import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from svcdesk.sla.duration import Duration
 
 
 @command(
@@ -82,13 +86,13 @@ def lint(app: App) -> int:
     "simulate",
     help="Replay history under another policy: who would have been late, side by side.",
 )
-@option("--policy", required=True, metavar="FILE", help="The policy to try.")
+@option("--policy", required=True, metavar="NAME|FILE", help="The policy to try.")
 @asked_at
 def simulate(app: App, policy: str, at: str | None) -> int:
     from svcdesk.desk.sla_trying import Replayed, policy_from, replay
 
     moment = app.understand(at) if at else app.now
-    results = list(replay(app.desk, policy_from(app.desk, Path(policy)), at=moment))
+    results = list(replay(app.desk, policy_from(app.desk, policy), at=moment))
     replayed = [one for one in results if isinstance(one, Replayed)]
     unreadable = [one for one in results if not isinstance(one, Replayed)]
     changed = [one for one in replayed if one.changed]
@@ -180,7 +184,6 @@ def calc(app: App, cases: str | None, **said: Any) -> int:
     if cases:
         return _cases(app, cases)
     from svcdesk.sla.arithmetic import add, add_working_days, elapsed
-    from svcdesk.sla.duration import parse_duration
 
     calendar = _calendar(app, said["calendar"])
     if not said["start"] or bool(said["span"]) == bool(said["end"]):
@@ -190,7 +193,7 @@ def calc(app: App, cases: str | None, **said: Any) -> int:
         app.out.out(str(elapsed(calendar, start, _moment(app, said["end"]))))
         return 0
     negative = said["span"].startswith("-")
-    duration = parse_duration(said["span"].lstrip("+-"))
+    duration = _duration(said["span"].lstrip("+-"))
     sign = -1 if negative else 1
     if duration.working_days:
         days = sign * duration.working_days
@@ -226,11 +229,30 @@ def _cases(app: App, name: str) -> int:
     return 0
 
 
+def _duration(text: str) -> Duration:
+    """A duration as policies have it, or as people say it: `4小时`, `两个半小时`, `3个工作日`."""
+    from svcdesk.humantime import parse_span
+    from svcdesk.model.field_info import half_width
+    from svcdesk.sla.duration import Duration, parse_duration
+
+    typed = half_width(text).strip()
+    days = re.fullmatch("([0-9]{1,5}) *个?工作日", typed)
+    try:
+        return parse_duration(f"{days[1]}wd" if days else typed)
+    except SvcdeskError as error:
+        try:
+            return Duration(seconds=int(parse_span(typed).total_seconds()))
+        except UsageError:
+            raise error from None
+
+
 def _calendar(app: App, given: str | None) -> Any:
     from svcdesk.sla.calendar import always_open
     from svcdesk.sla.calendar_file import parse_calendar
     from svcdesk.store.yaml_read import parse
 
+    if given is None:
+        app.out.err(T("counted round the clock: --calendar NAME counts a calendar's hours"))
     if given is None or given == "24x7":
         return always_open(app.zone.key)
     path = Path(given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from svcdesk.lifecycle.fold import Effect
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.people import REQUESTER
 from svcdesk.model.record import BLANK, CORRECT, REDACT, SET, SETTLE, SUBMIT, VOID, Value, Values
+from svcdesk.model.table import Cell
 from svcdesk.store import codec
 from svcdesk.terminal import pad
 
@@ -34,6 +36,7 @@ _VERBS = {
     SETTLE: T("settle"),
     REDACT: T("redact"),
 }
+_OF_PROGRAMS = frozenset({"id", "uid", "path", "sha256"})
 _LABEL_WIDTH = 18
 
 
@@ -86,27 +89,30 @@ def log_item(entry: LogEntry) -> dict[str, Value]:
     }
 
 
-def log_row(app: App, entry: LogEntry) -> list[Value]:
+def log_row(app: App, entry: LogEntry) -> list[Cell | Value]:
+    """An event as a row: for people in their words, for programs in the record's own."""
     event, step = entry.step.event, entry.step
     workflow = app.desk.workflow(entry.kind)
     move = workflow.moves.get(event.do)
     what = pick(move.labels, event.do) if move else str(_VERBS.get(event.do, event.do))
     behalf = T("requester") if event.on_behalf == REQUESTER else event.on_behalf
-    who = f"{event.by} ({behalf})" if behalf else event.by
-    state = ""
-    if step.after and step.after != step.before:
-        state = pick(workflow.states[step.after].labels, step.after)
+    state = step.after if step.after != step.before else None
+    label = pick(workflow.states[state].labels, state) if state else ""
     gone = BLANK if event.is_redacted else None
-    said = [event.text, event.reason, gone, _changes(app, entry.kind, event.set)]
+    said = [one for one in (event.text, event.reason, gone) if one]
+    shown = "; ".join([*said, *_changes(app, entry.kind, event.set)])
+    stored = "; ".join([*said, *(f"{k}={_stored(v)}" for k, v in _told(event.set))])
     effect = str(_EFFECTS[step.effect])
-    words = "; ".join(one for one in said if one)
     return [
-        _local(app, event.happened),
+        Cell(event.happened, _local(app, event.happened)),
         entry.record_id,
-        what,
-        who,
-        state,
-        f"[{effect}] {words}" if effect else words,
+        Cell(event.do, what),
+        Cell(*(f"{event.by} ({one})" if one else event.by for one in (event.on_behalf, behalf))),
+        Cell(state, label),
+        Cell(
+            stored if step.counts else f"[{step.effect.value}] {stored}",
+            f"[{effect}] {shown}" if effect else shown,
+        ),
     ]
 
 
@@ -154,15 +160,23 @@ def _shown_leaves(values: Values, prefix: str = "") -> Iterator[tuple[str, Value
 def _value_lines(app: App, name: str, value: Value, field: FieldInfo | None) -> Iterator[str]:
     if isinstance(value, list):
         for index, item in enumerate(value):
-            shown = (
-                "  ".join(_short(app, one) for key, one in item.items() if key != "id")
-                if isinstance(item, dict)
-                else str(item)
-            )
+            shown = _item_words(app, item, field) if isinstance(item, dict) else str(item)
             yield _line(name if index == 0 else "", shown)
         return
     for index, line in enumerate(_worded(app, value, field).splitlines() or [""]):
         yield _line(name if index == 0 else "", line)
+
+
+def _item_words(app: App, item: Mapping[str, Value], field: FieldInfo | None) -> str:
+    """An entry of a list, its parts by their labels; what only programs need is left out."""
+    fields = app.desk.fields
+    said = []
+    for key, value in item.items():
+        if key not in _OF_PROGRAMS:
+            part = fields.get(f"{field.path}.{key}") if field else None
+            label = pick(part.labels, key) if part else key
+            said.append(f"{label}: {_worded(app, value, part)}")
+    return ", ".join(said)
 
 
 def _line(name: str, text: str) -> str:
@@ -194,15 +208,24 @@ def _local(app: App, text: str) -> str:
         return text
 
 
-def _changes(app: App, kind: str, values: Mapping[str, Value]) -> str:
+def _changes(app: App, kind: str, values: Mapping[str, Value]) -> list[str]:
+    """What an event set, by labels, as one text or none."""
     fields = app.desk.kinds.fields(kind)
     said = []
-    for path, value in values.items():
-        if path not in ("status", "submitted"):
-            field = fields.get(path)
-            name = pick(field.labels, path) if field else path
-            said.append(f"{name}: {'–' if value is None else _worded(app, value, field)}")
-    return ", ".join(said)
+    for path, value in _told(values):
+        field = fields.get(path)
+        name = pick(field.labels, path) if field else path
+        said.append(f"{name}: {'–' if value is None else _worded(app, value, field)}")
+    return [", ".join(said)] if said else []
+
+
+def _told(values: Mapping[str, Value]) -> list[tuple[str, Value]]:
+    """What an event set beside the state, which has a column of its own."""
+    return [(path, value) for path, value in values.items() if path not in ("status", "submitted")]
+
+
+def _stored(value: Value) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _part_item(part: Part) -> dict[str, Value]:

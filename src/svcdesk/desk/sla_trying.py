@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,8 +73,23 @@ def lint_policies(desk: Desk) -> list[Finding]:
     ]
 
 
-def policy_from(desk: Desk, path: Path) -> Policy:
-    """A policy that lies anywhere, for trying it out. Raises NotFound, FileRefused, Invalid."""
+def policy_from(desk: Desk, name: str) -> Policy:
+    """One of the desk's policies by its name, or one in a file that lies anywhere.
+
+    Raises NotFound naming near ones, FileRefused, Invalid.
+    """
+    path, known = Path(name), desk.sla.policy_names()
+    if name in known and not path.exists():
+        return desk.sla.policy(name)
+    if not path.exists():
+        near = get_close_matches(path.stem, known, n=3, cutoff=0.5)
+        raise NotFound(
+            T("“{name}” is neither a policy of the desk nor a file", name=name),
+            hint=T("did you mean {names}?", names=", ".join(near))
+            if near
+            else T("policies: {names}", names=", ".join(known) or "–"),
+            code="E_POLICY",
+        )
     try:
         data = path.read_bytes()
     except OSError as error:

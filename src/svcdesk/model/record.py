@@ -19,7 +19,8 @@ SET = "set"
 VOID = "void"
 SETTLE = "settle"
 REDACT = "redact"
-STRUCTURAL = frozenset({SUBMIT, CORRECT, SET, VOID, SETTLE, REDACT})
+RENUMBER = "renumber"
+STRUCTURAL = frozenset({SUBMIT, CORRECT, SET, VOID, SETTLE, REDACT, RENUMBER})
 
 MARK = "redacted"
 """The one key of a tombstone, which stands where a value was taken out for good."""
@@ -95,16 +96,16 @@ class Record:
 
     @property
     def title(self) -> str:
-        """The title, else the first line of the description (the norm's form has no title)."""
-        given = self.header.get("title")
-        if isinstance(given, str) and given.strip():
-            return given
-        description = self.header.get("description")
-        return (
-            description.strip().splitlines()[0]
-            if isinstance(description, str) and description.strip()
-            else ""
-        )
+        """The title, else the first line of the description (the norm's form has no title).
+
+        BLANK where what it would be was redacted.
+        """
+        for value in (self.header.get("title"), self.header.get("description")):
+            if isinstance(value, str) and value.strip():
+                return value.strip().splitlines()[0]
+            if is_tombstone(value):
+                return BLANK
+        return ""
 
     def get(self, path: str) -> Value:
         """The header's value at a dotted path; None where there is none."""

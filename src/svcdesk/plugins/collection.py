@@ -158,16 +158,19 @@ class Plugins:
         from difflib import get_close_matches
 
         names = [key for _, key, _ in known]
-        near = get_close_matches(name, names, n=3, cutoff=0.5) or names
+        near = get_close_matches(name, names, n=1, cutoff=0.7)
+        there = ", ".join(dict.fromkeys([*near, *names]))
         missing = [one.name for one in self._loader.states.values() if one.state != "loaded"]
         raise error(
             T("there is no {what} “{name}”", what=hook.noun, name=name),
-            hint=T("there is: {names}", names=", ".join(near))
+            hint=T("did you mean {near}? there is: {names}", near=near[0], names=there)
+            if near and not missing
+            else T("there is: {names}", names=there)
             if not missing
             else T(
                 "there is: {names}; plugins of this desk that are not loaded: {missing}"
                 " (see `svcdesk plugins`)",
-                names=", ".join(near),
+                names=there,
                 missing=", ".join(missing),
             ),
         )
