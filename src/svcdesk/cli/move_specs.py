@@ -6,13 +6,12 @@ Only what the command line adds stands here; what a move needs, sets and writes 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from svcdesk.model.record import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """An option that stands for a field. A mark goes on the event instead of into a field."""
 
     flag: str
@@ -24,8 +23,7 @@ class Given:
     switch: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     name: str
     help: str
     last: tuple[str, str] | None = None

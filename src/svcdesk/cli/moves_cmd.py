@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -38,12 +39,30 @@ if TYPE_CHECKING:
 _LAST = {"PERSON": later("complete_people"), "TEAM": later("complete_teams")}
 
 
+_SPECS = {spec.name: spec for spec in SPECS}
+
+
+class _Commands(Mapping[str, click.Command]):
+    """The commands by name, each made when it is asked for: a call needs one of two dozen."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        return _command(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_SPECS)
+
+    def __len__(self) -> int:
+        return len(_SPECS)
+
+
+def commands() -> Mapping[str, click.Command]:
+    return _Commands()
+
+
 @cache
-def commands() -> dict[str, click.Command]:
-    return {spec.name: _command(spec) for spec in SPECS}
+def _command(name: str) -> click.Command:
+    spec = _SPECS[name]
 
-
-def _command(spec: Spec) -> click.Command:
     def run(
         app: App, ids: tuple[str, ...], fields: tuple[str, ...], yes: bool, **said: Any
     ) -> None:
