@@ -243,7 +243,7 @@ def test_the_events_table_has_every_key_that_the_record_shows() -> None:
 
 
 def test_the_mapping_that_is_shown_imports(desk: Sandbox, tmp_path: Path) -> None:
-    (mapping,) = code("import.md", "yaml")
+    _, mapping = code("import.md", "yaml")
     (tmp_path / "map.yaml").write_text(mapping, encoding="utf-8")
     (tmp_path / "old.csv").write_text(
         "ticket,version,updated,created,user,status,level,owner,client,caller,summary,comment\n"
@@ -266,12 +266,31 @@ def test_the_mapping_that_is_shown_imports(desk: Sandbox, tmp_path: Path) -> Non
     assert [event.do for event in record.events] == ["submit", "start", "wait"]
 
 
+def test_the_smallest_mapping_imports_its_list(desk: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(code("import.md", "yaml")[0], encoding="utf-8")
+    (tmp_path / "list.csv").write_text(code("import.md", "csv")[0], encoding="utf-8")
+    done = desk.open().import_file(tmp_path / "list.csv", tmp_path / "map.yaml")
+    assert (done.created, len(done.refusals)) == (2, 0)
+    assert desk.open().load("SR-20240903-001").record.status == "resolved"
+    assert [one.code for one in desk.open().check().findings if one.code.startswith("SCHEMA")] == []
+    for needed in ("source", "key", "opened", "time", "state"):  # nothing in it is idle
+        less = "\n".join(
+            line
+            for line in re.sub(
+                rf"(?m)^{needed}:.*\n(?:  .*\n)*", "", code("import.md", "yaml")[0]
+            ).splitlines()
+        )
+        (tmp_path / "less.yaml").write_text(less, encoding="utf-8")
+        with pytest.raises(SvcdeskError):
+            desk.open().import_file(tmp_path / "list.csv", tmp_path / "less.yaml")
+
+
 def test_every_key_of_a_mapping_has_its_line() -> None:
     text = text_of("import.md")
     columns = first_cells(section(text, "### Columns"))
     top = first_cells(section(text, "## The mapping")) - columns
     assert top == _refused_names({"nonsense": 1})
-    (mapping,) = code("import.md", "yaml")
+    _, mapping = code("import.md", "yaml")
     whole = dict(parse(mapping.encode(), path="x").value)
     whole["who"] = {"nonsense": "x"}
     assert columns == _refused_names(whole)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
 
 IMPORT = "import"
+_NEEDED = frozenset({"key", "time.column", "opened", "state.column"})
+"""What a mapping cannot do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +140,22 @@ def _rows(desk: Desk, source: Path, plan: ImportMapping) -> tuple[list[SourceRow
 
 
 def _refuse_missing_columns(cells: Mapping[str, str], plan: ImportMapping, source: Path) -> None:
-    missing = [name for name in plan.columns() if name not in cells]
+    missing = {name: key for name, key in plan.columns().items() if name not in cells}
     if missing:
+        column, key = next(iter(missing.items()))
+        near = get_close_matches(column, list(cells), n=1, cutoff=0.6)
+        has = T("it has: {columns}", columns=", ".join(dict.fromkeys([*near, *cells])))
         raise Invalid(
-            T("{path} lacks the column “{column}”", path=source, column=missing[0]),
-            hint=T("it has: {columns}", columns=", ".join(cells)),
+            T("{path} lacks the column “{column}”, which `{key}` of the mapping names",
+              path=source, column=column, key=key),
+            hint=T("take `{key}` out of the mapping if the source has nothing of the kind; {has}",
+                   key=key, has=has)
+            if key not in _NEEDED
+            else has,
             code="E_IMPORT",
             path=str(source),
-            field=missing[0],
-        )
+            field=column,
+        )  # fmt: skip
 
 
 def _read(path: Path) -> bytes:

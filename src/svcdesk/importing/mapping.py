@@ -64,12 +64,23 @@ class ImportMapping:
     constant: Values
     note: str | None
 
-    def columns(self) -> tuple[str, ...]:
-        """Every column that the source must have."""
-        named = [self.key, self.counter, self.time_column, self.opened, self.state.column]
-        parts = [*self.tracked.values(), *self.fields.values(), *([self.who] if self.who else [])]
-        named += [part.column for part in parts]
-        return tuple(dict.fromkeys(name for name in named if name))
+    def columns(self) -> dict[str, str]:
+        """Every column that the source must have, with the key of the mapping that names it."""
+        named = [
+            ("key", self.key),
+            ("counter", self.counter),
+            ("time.column", self.time_column),
+            ("opened", self.opened),
+            ("state.column", self.state.column),
+            ("who", self.who.column if self.who else None),
+            *((f"tracked.{path}", one.column) for path, one in self.tracked.items()),
+            *((f"fields.{path}", one.column) for path, one in self.fields.items()),
+        ]
+        found: dict[str, str] = {}
+        for key, column in named:
+            if column:
+                found.setdefault(column, key)
+        return found
 
 
 def parse_mapping(data: Values, path: str) -> ImportMapping:

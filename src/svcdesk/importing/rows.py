@@ -23,6 +23,8 @@ _SLOT = re.compile(r"\{([^{}]+)\}")
 _NOT_SLUG = re.compile(r"[^\w一-鿿]+")
 NOTE = "note"
 IMPORT = "import"
+_CORRECTED = "imported"
+"""Why a state was corrected, as it is stored: the same whatever the language of who imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class _Builder:
             set=values,
             was=was,
             text=self._text(self.mapping.note, cells) if self.mapping.note else None,
-            reason=str(T("imported")) if do == CORRECT else None,
+            reason=_CORRECTED if do == CORRECT else None,
         )
         after = fold([*self.events, event], self.workflow)
         if after.effect_of(event.id) is not Effect.COUNTED:
