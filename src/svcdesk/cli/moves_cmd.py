@@ -26,7 +26,7 @@ from svcdesk.cli.options import (
     with_answers,
     writing,
 )
-from svcdesk.cli.values import field_values
+from svcdesk.cli.values import field_values, kind_of
 from svcdesk.cli.written import show_done
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T
@@ -116,7 +116,7 @@ def run_move(
         texts[spec.message_field] = said.pop("message")
     chosen = read_ids(ids)
     confirm_many(chosen, ids, yes)
-    values = field_values(app, texts, fields)
+    values = field_values(app, texts, fields, kind_of(app, chosen))
     if spec and spec.finish:
         values = spec.finish(values)
     around = circumstances(app, said, marks)

@@ -48,13 +48,14 @@ def _new(
         value = said.pop(flag.strip("-").replace("-", "_"))
         if value is not None:
             texts[path] = value
-    values = field_values(app, texts, fields)
+    known = kind if kind in app.desk.kinds else None
+    values = field_values(app, texts, fields, known)
     if read_back:
         values["read_back"] = True
     around = circumstances(app, said)
 
     def make(given: dict[str, Value]) -> Any:
-        return app.desk.new(kind, field_values(app, {}, (), given), around)
+        return app.desk.new(kind, given, around)
 
     show_done(app, asking(make, values, _FLAGS), dry_run=around.options.dry_run)
 

@@ -16,7 +16,7 @@ from svcdesk.cli.options import (
     read_ids,
     writing,
 )
-from svcdesk.cli.values import field_values
+from svcdesk.cli.values import field_values, kind_of
 from svcdesk.cli.written import show_done
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T
@@ -47,7 +47,7 @@ def _set(app: App, words: tuple[str, ...], yes: bool, **said: Any) -> None:
         )
     chosen = read_ids(ids)
     confirm_many(chosen, ids, yes)
-    values = field_values(app, {}, assignments)
+    values = field_values(app, {}, assignments, kind_of(app, chosen))
     around = circumstances(app, said)
     show_done(app, app.desk.set(chosen, values, around), dry_run=around.options.dry_run)
 

@@ -5,27 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from svcdesk.cli.app import App
 from svcdesk.errors import NotFound, UsageError
 from svcdesk.i18n import T
 from svcdesk.model.record import Value
 
+if TYPE_CHECKING:
+    from svcdesk.model.fields import FieldTable
+
 Texts = Mapping[str, "str | list[str]"]
 
 
 def field_values(
-    app: App, texts: Texts, assignments: Sequence[str], known: Mapping[str, Value] | None = None
+    app: App, texts: Texts, assignments: Sequence[str], kind: str | None = None
 ) -> dict[str, Value]:
     """Field values by dotted path, from options' texts and `FIELD=VALUE` assignments.
 
     Labels in either language, times as people say them and `FIELD=@FILE` are understood; an empty
-    value means that the field is to be removed. `known` are values that need no understanding.
+    value means that the field is to be removed. `kind` is the records', where it is known at once.
     Raises UsageError for an unknown field or a value it cannot have.
     """
-    values = dict(known or {})
+    values: dict[str, Value] = {}
     for path, text in texts.items():
-        values[path] = _list(app, path, text) if isinstance(text, list) else _one(app, path, text)
+        values[path] = (
+            _list(app, path, text) if isinstance(text, list) else _one(app, path, text, kind)
+        )
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals or not name.strip():
@@ -33,23 +39,46 @@ def field_values(
                 T("“{text}” is not FIELD=VALUE", text=assignment),
                 hint=T("for example: --field requester.department=财务"),
             )
-        field = app.desk.fields.find(name.strip())
-        values[field.path] = _one(app, field.path, _from_file(text))
+        field = _fields(app, kind, name.strip()).find(name.strip())
+        values[field.path] = _one(app, field.path, _from_file(text), kind)
     return values
 
 
-def _one(app: App, path: str, text: str) -> Value:
+def kind_of(app: App, ids: Sequence[str]) -> str | None:
+    """The kind of records that are named by their full ids; None where that takes a look at the
+    records, or they are of several kinds."""
+    from svcdesk.model.ids import is_record_id, prefix_of
+
+    kinds = {
+        app.desk.kinds.by_prefix.get(prefix_of(one)) if is_record_id(one) else None
+        for one in map(str.upper, ids)
+    }
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _fields(app: App, kind: str | None, path: str) -> FieldTable:
+    """The fields among which this one is. Those of the one kind where it is there: to put all
+    kinds together takes as long as all else."""
+    if kind is not None:
+        fields = app.desk.kinds.fields(kind)
+        if path in fields:
+            return fields
+    return app.desk.fields
+
+
+def _one(app: App, path: str, text: str, kind: str | None) -> Value:
     from svcdesk.model.instants import format_instant
     from svcdesk.store.guard import normalise
 
-    field = app.desk.fields.get(path)
+    fields = _fields(app, kind, path)
+    field = fields.get(path)
     if field is None:
         return normalise(text)
     if field.type == "instant" and text.strip():
         return format_instant(app.understand(text), app.desk.facts.zone)
     if field.type == "date" and text.strip():
         return _date(app, text)
-    return app.desk.fields.coerce(path, normalise(text))
+    return fields.coerce(path, normalise(text))
 
 
 def _list(app: App, path: str, texts: list[str]) -> Value:
