@@ -11,7 +11,8 @@ from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS
 from svcdesk.cli.help import Group
 from svcdesk.cli.options import anywhere, asked_at, command, ids_argument, option, read_ids
-from svcdesk.cli.sla_why import calc, explain, forecast, lint, simulate
+from svcdesk.cli.sla_calc import calc
+from svcdesk.cli.sla_why import explain, forecast, lint, simulate
 from svcdesk.errors import UsageError, placed
 from svcdesk.i18n import T, Text
 from svcdesk.reports.sla_targets import AT_RISK, BREACHED, OPEN, judged, targets_table

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from svcdesk.config import Config
 from svcdesk.desk.settings import parse_facts, parse_people
-from svcdesk.errors import NotADesk, SvcdeskError
+from svcdesk.errors import NotADesk
 from svcdesk.i18n import T
 from svcdesk.model.facts import Facts
 from svcdesk.model.instants import format_instant
@@ -109,11 +109,11 @@ class Parts:
 
     @cached_property
     def facts(self) -> Facts:
-        return self._understood(DESK_FILE, parse_facts)
+        return self.understood(DESK_FILE, parse_facts)
 
     @cached_property
     def people(self) -> People:
-        return self._understood(PEOPLE_FILE, parse_people)
+        return self.understood(PEOPLE_FILE, parse_people)
 
     @cached_property
     def kinds(self) -> Kinds:
@@ -178,9 +178,10 @@ class Parts:
 
     def read_yaml(self, path: str) -> Mapping[str, Value]:
         """A YAML file of the desk, through the guard. Raises NotADesk where it is missing."""
-        return self._document(path).value
+        return self.document(path).value
 
-    def _document(self, path: str) -> Document:
+    def document(self, path: str) -> Document:
+        """A YAML file of the desk with the places of its values. Raises as `read_yaml` does."""
         data = self.read_file(path)
         if data is None:
             from svcdesk.desk.deleted import missing
@@ -188,14 +189,10 @@ class Parts:
             raise missing(self.root, path)
         return parse(data, path=path)
 
-    def _understood(self, path: str, read: Callable[[Mapping[str, Value], str], _T]) -> _T:
-        """What `read` makes of a file of the desk; its errors get the line that they are about."""
-        document = self._document(path)
-        try:
-            return read(document.value, path)
-        except SvcdeskError as error:
-            error.line = error.line or document.line_near(error.field or "")
-            raise
+    def understood(self, path: str, read: Callable[[Mapping[str, Value], str], _T]) -> _T:
+        """What `read` makes of a file of the desk; its errors name the file, and the line that
+        they are about."""
+        return self.document(path).understood(lambda value: read(value, path))
 
     def _own_schemas(self) -> dict[str, bytes]:
         folder = self.root / SCHEMAS

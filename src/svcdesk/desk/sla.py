@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from svcdesk.errors import NotFound
+from svcdesk.errors import Invalid, NotFound
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import Fold, fold
-from svcdesk.model.record import Record, Value
+from svcdesk.model.record import SUBMIT, Record, Value
 from svcdesk.sla.calendar import Calendar
 from svcdesk.sla.calendar_file import parse_calendar
 from svcdesk.sla.from_fold import history_of
@@ -59,20 +59,32 @@ class ServiceLevels:
             return None
         known = folded or fold(record.events, self.desk.workflow(record.kind))
         history, raised = history_of(record.id, record.uid, known)
-        answer = ledger(
-            history, rules, self.policy_for(known.values), self.calendars, int(at.timestamp())
-        )
-        if not raised:
-            return answer
-        told = tuple(
+        policy = self.policy_for(known.values)
+        try:
+            answer = ledger(history, rules, policy, self.calendars, int(at.timestamp()))
+        except Invalid as error:
+            raise self._of_policy(policy.name, error) from None
+        told = [
             T(
                 "the clock of event {event} was {seconds} s behind",
                 event=one.event,
                 seconds=one.seconds,
             )
             for one in raised
-        )
-        return _with_notes(answer, told)
+        ]
+        if history.occurrences and all(one.do != SUBMIT for one in history.occurrences):
+            told.append(
+                T("{record}: its events hold no submission, so nothing is owed from one",
+                  record=record.id)
+            )  # fmt: skip
+        return _with_notes(answer, tuple(told)) if told else answer
+
+    def _of_policy(self, name: str, error: Invalid) -> Invalid:
+        """The error with the place in the policy's file that it is about."""
+        if error.path is None:
+            error.path = f"{POLICIES}/{name}.yaml"
+            error.line = self.desk.document(error.path).line_near(error.field or "")
+        return error
 
     def policy_for(self, values: Mapping[str, Value]) -> Policy:
         """The policy of a record: its customer's, where the desk names one, else the desk's."""
@@ -90,7 +102,9 @@ class ServiceLevels:
                     code="E_POLICY",
                     path=path,
                 )
-            self._policies[name] = parse_policy(self.desk.read_yaml(path), name, self.compile)
+            self._policies[name] = self.desk.understood(
+                path, lambda value, _: parse_policy(value, name, self.compile)
+            )
         return self._policies[name]
 
     def policy_digest(self, name: str) -> str:
@@ -113,13 +127,12 @@ class ServiceLevels:
     @cached_property
     def calendars(self) -> Mapping[str, Calendar]:
         """The desk's calendars by name, `24x7` among them."""
-        return with_always(
-            {
-                name: parse_calendar(self.desk.read_yaml(f"{CALENDARS}/{name}.yaml"), name)
-                for name in self._names(CALENDARS)
-            },
-            self.desk.facts.zone.key,
-        )
+        found = {name: self._calendar(name) for name in self._names(CALENDARS)}
+        return with_always(found, self.desk.facts.zone.key)
+
+    def _calendar(self, name: str) -> Calendar:
+        path = f"{CALENDARS}/{name}.yaml"
+        return self.desk.understood(path, lambda value, _: parse_calendar(value, name))
 
     @cached_property
     def _policies(self) -> dict[str, Policy]:

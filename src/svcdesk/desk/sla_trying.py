@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from svcdesk.desk.sla import POLICIES
 from svcdesk.errors import NotFound
 from svcdesk.i18n import Label, T
 from svcdesk.lifecycle.fold import fold
@@ -66,11 +67,13 @@ def lint_policies(desk: Desk) -> list[Finding]:
             text, words, now=desk.now(), zone=desk.facts.zone
         ).fields(),
     )
-    return [
-        finding
-        for name in desk.sla.policy_names()
-        for finding in lint(desk.sla.policy(name), context)
-    ]
+    found = []
+    for name in desk.sla.policy_names():
+        path = f"{POLICIES}/{name}.yaml"
+        document = desk.document(path)
+        for one in lint(desk.sla.policy(name), context):
+            found.append(one._replace(path=path, line=document.line_near(one.field or "")))
+    return found
 
 
 def policy_from(desk: Desk, name: str) -> Policy:
@@ -94,8 +97,8 @@ def policy_from(desk: Desk, name: str) -> Policy:
         data = path.read_bytes()
     except OSError as error:
         raise NotFound(T("cannot read {path}: {why}", path=path, why=error.strerror)) from None
-    value = parse(data, path=str(path)).value
-    return parse_policy(value, path.stem, desk.sla.compile)
+    document = parse(data, path=str(path))
+    return document.understood(lambda value: parse_policy(value, path.stem, desk.sla.compile))
 
 
 def replay(desk: Desk, policy: Policy, *, at: datetime) -> Iterator[Replayed | Unreadable]:

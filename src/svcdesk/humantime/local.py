@@ -27,7 +27,8 @@ def resolve(local: datetime, zone: tzinfo) -> Understood:
     shown = local.strftime("%Y-%m-%d %H:%M")
     if instant.replace(tzinfo=None) != local:
         note = T(
-            "the clock skips {local} in {zone}: {taken} was taken",
+            "the clock skips {local} in {zone}: {taken} was taken, by the offset before the change "
+            "(RFC 5545, 3.3.5)",
             local=shown,
             zone=str(zone),
             taken=instant.isoformat(),
@@ -35,7 +36,8 @@ def resolve(local: datetime, zone: tzinfo) -> Understood:
         return Understood(instant, note)
     if aware.utcoffset() != aware.replace(fold=1).utcoffset():
         note = T(
-            "{local} comes twice in {zone}: the first, {taken}, was taken",
+            "{local} comes twice in {zone}, as the clock goes back: the first, {taken}, was taken "
+            "(RFC 5545, 3.3.5)",
             local=shown,
             zone=str(zone),
             taken=instant.isoformat(),

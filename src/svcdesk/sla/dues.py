@@ -120,7 +120,7 @@ def _calendar(terms: Terms, calendars: Calendars) -> Calendar:
                 target=terms.target,
                 name=terms.clock,
             ),
-            field=f"targets.{terms.target}.clock",
+            field=f"{terms.at}.clock" if terms.at else f"targets.{terms.target}.clock",
             hint=T("calendars here are {names}", names=", ".join(sorted(calendars))),
         )
     return found

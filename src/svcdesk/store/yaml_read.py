@@ -6,10 +6,11 @@ so that reading ten thousand files keeps ten thousand values and no trees.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import Text
 from svcdesk.model.record import Value
 from svcdesk.store.guard import DEFAULT_LIMITS, Limits, decode
@@ -17,6 +18,8 @@ from svcdesk.store.yaml_fast import fast_value
 
 if TYPE_CHECKING:
     from svcdesk.store.yaml_nodes import Tree
+
+_T = TypeVar("_T")
 
 
 class Document(NamedTuple):
@@ -47,6 +50,16 @@ class Document(NamedTuple):
                 return line
             steps.pop()
         return None
+
+    def understood(self, read: Callable[[Mapping[str, Value]], _T]) -> _T:
+        """What `read` makes of the file; its errors name the file, and the line that they are
+        about."""
+        try:
+            return read(self.value)
+        except SvcdeskError as error:
+            error.path = error.path or self.path
+            error.line = error.line or self.line_near(error.field or "")
+            raise
 
 
 def parse(data: bytes, *, path: str, limits: Limits = DEFAULT_LIMITS) -> Document:
