@@ -356,3 +356,12 @@ def test_a_record_is_committed_by_its_path_and_not_by_a_pattern(
     assert sorted(path.rpartition("/")[2] for path in desk.touched()) == [f"{FIRST}.yaml", "[x]"]
     assert desk.status() == before
     assert litter(desk) == []
+
+
+def test_a_folder_that_is_not_there_means_no_desk_and_not_the_one_above(desk: Sandbox) -> None:
+    for argv in (["-C", "recrods", "list"], ["-C", "recrods", *WRITES[1]]):
+        error = refusal(desk, *argv)
+        assert error["code"] == "E_NO_DESK"
+        assert "recrods" in error["message"]
+    assert refusal(desk, "list", env={"SVCDESK_DIR": "recrods"})["code"] == "E_NO_DESK"
+    assert svcdesk(desk.root, "-C", "records", "list").code == 0

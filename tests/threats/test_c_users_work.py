@@ -104,12 +104,14 @@ def test_what_an_editor_saves_during_a_commit_is_kept(two: Sandbox) -> None:
 @pytest.mark.case(40)
 def test_what_an_editor_saves_while_a_command_waits_is_not_overwritten(two: Sandbox) -> None:
     path = two.root / two.path_of(FIRST)
-    with held(two, "assign", SECOND, "engineer-1") as first:
-        with started(two, "--format", "json", "assign", FIRST, "engineer-1") as second:
-            edited = two.read(FIRST).replace("生产系统无法登录", "由编辑器保存")
-            path.write_text(edited)
-            assert first.go_on()[0] == 0
-            code, out, err = second.end()
+    with (
+        held(two, "assign", SECOND, "engineer-1") as first,
+        started(two, "--format", "json", "assign", FIRST, "engineer-1") as second,
+    ):
+        edited = two.read(FIRST).replace("生产系统无法登录", "由编辑器保存")
+        path.write_text(edited)
+        assert first.go_on()[0] == 0
+        code, out, err = second.end()
     assert error_of(Outcome(code, out, err))["code"] in ("E_DIRTY", "E_CHANGED")
     assert path.read_text() == edited
 

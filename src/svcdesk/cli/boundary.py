@@ -142,9 +142,9 @@ def _of_the_system(error: OSError) -> Refused:
 def _tell(app: App, error: SvcdeskError) -> None:
     out = app.out
     if _as_data(app):
-        import json
+        from svcdesk.defaults.formats.json import dumps, plain
 
-        out.err(json.dumps({"error": as_json(error)}, ensure_ascii=False), raw=True)
+        out.err(dumps(plain({"error": as_json(error)})), raw=True)
         return
     message = placed(error) if error.line else error.message
     out.err(T("svcdesk: {message}", message=message))  # a Text: only its own line breaks break
@@ -161,7 +161,7 @@ def _as_data(app: App) -> bool:
         one.removeprefix("--format=") in _DATA
         if one.startswith("--format=")
         else one == "--format" and after in _DATA
-        for one, after in zip(typed, (*typed[1:], ""), strict=True)
+        for one, after in zip(typed, (*typed[1:], ""), strict=False)
     )
 
 

@@ -48,6 +48,12 @@ REQUEST = "request"
 def find_root(start: Path) -> Path:
     """The nearest folder at or above `start` that holds a desk. Raises NotADesk."""
     here = start.absolute()
+    if not here.is_dir():  # else a name with a slip in it would mean the desk above it
+        raise NotADesk(
+            T("there is no folder {path}", path=here),
+            hint=T("-C DIR, or SVCDESK_DIR, names a folder in the desk"),
+            path=str(here),
+        )
     for folder in (here, *here.parents):
         if os.path.lexists(folder / DESK_FILE):  # reading it is what refuses a link or a pipe
             return folder
