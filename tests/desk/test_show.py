@@ -41,8 +41,9 @@ def test_a_request_with_its_documents(desk: Sandbox, request_id: str) -> None:
 
 
 def test_satisfaction_is_the_mean_to_one_decimal(desk: Sandbox, request_id: str) -> None:
+    desk.open().move([request_id], "resolve", {"result": RESULT})
     desk.open().move([request_id], "rate", RATINGS)
-    [feedback] = desk.open().show(request_id).documents
+    feedback = desk.open().show(request_id).documents[-1]
     assert feedback.computed == {"satisfaction": 4.7}
     assert "satisfaction" not in desk.read(feedback.record.id)
 

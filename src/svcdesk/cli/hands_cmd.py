@@ -62,32 +62,28 @@ def _settle(app: App, id_: str, events: tuple[str, ...], yes: bool, **said: Any)
 @command(
     "edit",
     help="Edit a record in your editor; what you change is recorded.\n\n"
-    "Changed fields that events decide become events. What cannot stand is refused, and your text "
-    "is kept in a file that is named.",
+    "Changed fields that events decide become events. What cannot stand is refused, your text is "
+    "kept, and you can edit it again.",
 )
 @id_argument
 @_reason
 @writing
 def _edit(app: App, id_: str, yes: bool, **said: Any) -> None:
+    from svcdesk.cli.editor import edit_until
     from svcdesk.desk.editing import edit
-    from svcdesk.errors import SvcdeskError
 
     [chosen] = read_ids([id_])
     tickets = app.desk.tickets
-    base = tickets.load(tickets.find(chosen)).document.text
-    text = click.edit(base, editor=app.config.text("editor"), extension=".yaml")
-    if text is None or text == base:
-        app.out.out(T("nothing was changed"))
-        return
+    loaded = tickets.load(tickets.find(chosen))
+    record_id, base = loaded.record.id, loaded.document.text
     around = circumstances(app, said)
-    try:
-        done = edit(app.desk, chosen, text, around, base=base)
-    except SvcdeskError:
-        kept = Path(f"{chosen}.rejected.yaml").absolute()
-        kept.write_text(text, encoding="utf-8")
-        app.out.err(T("your text is kept in {path}", path=kept))
-        raise
-    show_done(app, done, dry_run=around.options.dry_run)
+    done = edit_until(
+        app, record_id, base, lambda text: edit(app.desk, record_id, text, around, base=base)
+    )
+    if done is None:
+        app.out.out(T("nothing was changed"))
+    else:
+        show_done(app, done, dry_run=around.options.dry_run)
 
 
 @command(

@@ -13,7 +13,7 @@ from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import Effect, Fold, Step, fold
 from svcdesk.lifecycle.header import hand_edits
 from svcdesk.lifecycle.links import links_of, reference
-from svcdesk.lifecycle.moves import shown
+from svcdesk.lifecycle.moves import shown, shown_apart
 from svcdesk.model.finding import Finding, Rule, Severity
 from svcdesk.model.ids import prefix_of
 from svcdesk.model.instants import strict_instant
@@ -130,20 +130,19 @@ def check_hand_edits(survey: Survey, loaded: Loaded, head: Record | None) -> Ite
     record, about = loaded.record, _About(loaded)
     workflow = survey.desk.workflow(record.kind)
     edits = hand_edits(record, survey.folded(loaded), workflow)
-    for path, (header, made) in edits.items():
-        committed = head is not None and head.get(path) == header
+    for path, values in edits.items():
+        committed = head is not None and head.get(path) == values[0]
+        header, made = shown_apart(*values)
         yield about.finding(
             rules.HAND_EDIT,
             T("{record}: {field} was edited by hand and committed: the file says {header}, its "
-              "events say {made}", record=record.id, field=path, header=shown(header),
-              made=shown(made))
+              "events say {made}", record=record.id, field=path, header=header, made=made)
             if committed
             else T("{record}: {field} was edited by hand, not committed: the file says {header}, "
-                   "its events say {made}", record=record.id, field=path, header=shown(header),
-                   made=shown(made)),
+                   "its events say {made}", record=record.id, field=path, header=header, made=made),
             path,
             hint=T("`svcdesk adopt {record}` records it; `svcdesk adopt {record} --discard` puts "
-                   "{made} back", record=record.id, made=shown(made)),
+                   "{made} back", record=record.id, made=made),
         )  # fmt: skip
 
 

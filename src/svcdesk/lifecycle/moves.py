@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from svcdesk.errors import IllegalMove, MissingField, Refused, RepositoryState
 from svcdesk.i18n import T, Text
@@ -23,8 +23,7 @@ _SLOT = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
 _SAID = ("text", "reason")
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """A record after a move: the event that was added, and the fold with it."""
 
     before: Record | None
@@ -184,14 +183,15 @@ def subject(move: Move, values: Mapping[str, Value]) -> str:
 def refuse_hand_edits(record: Record, folded: Fold, workflow: Workflow) -> None:
     edits = hand_edits(record, folded, workflow)
     if edits:
-        path, (header, made) = next(iter(edits.items()))
+        path, values = next(iter(edits.items()))
+        header, made = shown_apart(*values)
         raise RepositoryState(
             T(
                 "{record}: {field} was edited by hand: the file says {header}, the events {made}",
                 record=record.id,
                 field=path,
-                header=shown(header),
-                made=shown(made),
+                header=header,
+                made=made,
             ),
             hint=T(
                 "record the edit with `svcdesk adopt {record}`, or put the value back",
@@ -210,6 +210,15 @@ def shown(value: Value) -> str:
     import json
 
     return json.dumps(value, ensure_ascii=False)
+
+
+def shown_apart(one: Value, other: Value) -> tuple[str, str]:
+    """Two different values inside a sentence, told apart also where a text looks like a number."""
+    if shown(one) != shown(other):
+        return shown(one), shown(other)
+    import json
+
+    return json.dumps(one, ensure_ascii=False), json.dumps(other, ensure_ascii=False)
 
 
 def _write(

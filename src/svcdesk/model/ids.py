@@ -10,8 +10,13 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from svcdesk.errors import Refused
+from svcdesk.i18n import T
+
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DIGIT = {letter: value for value, letter in enumerate(_CROCKFORD)}
+
+_LAST_MS = (1 << 48) - 1
 
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 RECORD_ID = re.compile(r"[A-Z]{2,6}(?:-[0-9A-Z]{1,32}){1,3}")
@@ -38,8 +43,7 @@ def milliseconds_of(event_id: str) -> int:
 
 def next_event_id(now_ms: int, newest: str | None, chance: bytes) -> str:
     """The id of a record's next event: now, or a millisecond after the newest event it has."""
-    floor = milliseconds_of(newest) + 1 if newest else 0
-    return ulid(max(now_ms, floor), chance)
+    return ulid(max(now_ms, _after(newest)), chance)
 
 
 def derived_event_id(due_ms: int, began: str, uid: str, key: tuple[str, int, int]) -> str:
@@ -47,7 +51,7 @@ def derived_event_id(due_ms: int, began: str, uid: str, key: tuple[str, int, int
 
     `due_ms` is the instant it fell due, `began` the id of the event that began the cycle.
     """
-    return ulid(max(due_ms, milliseconds_of(began) + 1), _sha256("\0".join((uid, *map(str, key)))))
+    return ulid(max(due_ms, _after(began)), _sha256("\0".join((uid, *map(str, key)))))
 
 
 def imported_id(when_ms: int, previous: str | None, source: str) -> str:
@@ -56,8 +60,21 @@ def imported_id(when_ms: int, previous: str | None, source: str) -> str:
     `when_ms` is the row's own time, `previous` the event before it in the same record, `source`
     whatever names the row for ever (source name, key, its counter or content, ordinal).
     """
-    floor = milliseconds_of(previous) + 1 if previous else 0
-    return ulid(max(when_ms, floor), _sha256(source))
+    return ulid(max(when_ms, _after(previous)), _sha256(source))
+
+
+def _after(event_id: str | None) -> int:
+    """The first millisecond after an event's. Raises Refused where ids have no later one."""
+    if not event_id:
+        return 0
+    floor = milliseconds_of(event_id) + 1
+    if floor > _LAST_MS:
+        raise Refused(
+            T("no event can follow {event}: its id stands at the end of time", event=event_id),
+            hint=T("somebody typed that id: put the event back as it was (`git log -p FILE`)"),
+            code="E_EVENT_ID",
+        )
+    return floor
 
 
 def is_ulid(text: object) -> bool:

@@ -138,6 +138,7 @@ def test_feedback_is_taken_once(story: Story) -> None:
         "ratings__effect": 4,
         "ratings__attitude": 5,
     }
+    story.do("resolve", result="已升级驱动，压测 30 分钟")
     story.do("rate", **rating)
     again = story.do("rate", **{**rating, "ratings__effect": 2})
     [feedback] = story.documents["feedback"]
