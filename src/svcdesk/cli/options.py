@@ -44,9 +44,7 @@ def _some_time(_: click.Context, param: click.Parameter, value: str | None) -> s
 class Whole(click.IntRange):
     """A whole number within bounds, refused in a sentence."""
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         name = param.opts[0] if param else ""
         try:
             number = int(value)
@@ -223,15 +221,14 @@ def with_answers(around: Circumstances, given: dict[str, Value]) -> Circumstance
 
     Takes the answers out of `given`, whose other keys are fields.
     """
-    from dataclasses import replace
 
     words = around.words
     if "text" in given:
-        words = replace(words, text=str(given.pop("text")))
+        words = words._replace(text=str(given.pop("text")))
     if "reason" in given:
-        words = replace(words, reason=str(given.pop("reason")))
+        words = words._replace(reason=str(given.pop("reason")))
     via = str(given.pop("via")) if "via" in given else around.via
-    return replace(around, words=words, via=via)
+    return around._replace(words=words, via=via)
 
 
 def read_ids(given: Sequence[str]) -> list[str]:

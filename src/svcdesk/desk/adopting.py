@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -46,7 +45,7 @@ def adopt(
     author nor whoever adopts it may do that.
     """
     author = desk.author(around.acting_for)
-    options = replace(around.options, include_dirty=True)
+    options = around.options._replace(include_dirty=True)
 
     def build(draft: Draft) -> Story:
         names = list(dict.fromkeys(endings)) or _with_something(desk)
@@ -93,7 +92,7 @@ def write_edit(
     for one in explained:
         _authorise(workflow, one, author, record.id)
     reason = words.reason or words.text
-    spoken = replace(words, reason=reason, text=None) if explained[0].do == CORRECT else words
+    spoken = words._replace(reason=reason, text=None) if explained[0].do == CORRECT else words
     for moved in adopt_edit(record, workflow, explained, act, spoken):
         draft.keep(moved)
     return list(explained)
@@ -197,7 +196,7 @@ def fill_uids(desk: Desk, draft: Draft, name: str) -> None:
     filled = with_uids(record, workflow, uid_of)
     if filled != record:
         moved = unmoved(desk, record)
-        draft.keep(replace(moved, record=filled))
+        draft.keep(moved._replace(record=filled))
 
 
 def unmoved(desk: Desk, record: Record) -> Moved:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from svcdesk.errors import Ambiguous, NotAllowed, NotFound
 from svcdesk.i18n import T
@@ -11,8 +11,7 @@ from svcdesk.lifecycle.rights import requester
 from svcdesk.model.people import REQUESTER, People, Person
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(NamedTuple):
     """`person` records; `principal`, where given, is the one acted for."""
 
     person: Person

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.errors import NotFound
 from svcdesk.i18n import T
@@ -26,8 +25,7 @@ Read = Callable[[str], bytes | None]
 """Gives a file's bytes by its path relative to the root; None where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One file before and after; `moves` are the record's changes in order."""
 
     path: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.desk.author import Author
 from svcdesk.desk.draft import Draft
@@ -33,15 +32,14 @@ _REQUEST = "request"
 _MADE_HERE = frozenset({"id", "uid", "kind", "status", "events", "submitted"})
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """For whom, by what means, when it happened, what was said, and how to write it."""
 
     acting_for: str | None = None
     via: str | None = None
     when: datetime | None = None
-    words: Words = field(default_factory=Words)
-    options: Options = field(default_factory=Options)
+    words: Words = Words()
+    options: Options = Options()
     settles: tuple[str, ...] | None = None
     """Unsettled events that a move settles, by unique endings of their ids; `()` for all."""
 
@@ -164,7 +162,7 @@ def _settling(desk: Desk, record: Record, author: Author, around: Circumstances)
     workflow = desk.workflow(record.kind)
     authorise("settle", workflow.roles, author.person, record=record.id)
     folded = fold(record.events, workflow)
-    return replace(around.words, settles=chosen_unsettled(record.id, folded, around.settles))
+    return around.words._replace(settles=chosen_unsettled(record.id, folded, around.settles))
 
 
 def _naming(desk: Desk, record: Record, author: Author, words: Words) -> Words:
@@ -178,7 +176,7 @@ def _naming(desk: Desk, record: Record, author: Author, words: Words) -> Words:
     chosen = chosen_events(record.id, folded, record.events, [str(one) for one in wanted])
     if any(event.derived for event in chosen):
         authorise("waive", workflow.roles, author.person, author.principal, record=record.id)
-    return replace(words, marks={**words.marks, ABOUT: [event.id for event in chosen]})
+    return words._replace(marks={**words.marks, ABOUT: [event.id for event in chosen]})
 
 
 def _chain(desk: Desk, draft: Draft, record: Record) -> Chain:

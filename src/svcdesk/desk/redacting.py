@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.draft import Draft
@@ -102,7 +102,7 @@ def _keep(
     newest = bare.newest_event_id()
     event = act.event(REDACT, newest, words=Words(reason=why), extra=named)
     moved = append(bare, fold(bare.events, workflow), workflow, event)
-    draft.keep(replace(moved, before=before))
+    draft.keep(moved._replace(before=before))
 
 
 def _chain(desk: Desk, draft: Draft, record: Record) -> Sequence[Record]:

@@ -6,8 +6,7 @@ Whatever fails before the commit leaves everything as it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.desk.draft import Change, Draft
 from svcdesk.desk.judging import judge
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How to write. `force` is the reason for writing what the schema or a rule refuses."""
 
     dry_run: bool = False
@@ -34,8 +32,7 @@ class Options:
     op: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """What an operation did (or, with `dry_run`, would do)."""
 
     op: str
@@ -59,13 +56,15 @@ class Done:
         return "".join(change.diff() for change in self.changes)
 
 
-@dataclass(slots=True)
 class Story:
     """What the commit says: filled in while the draft is made."""
 
-    subject: str = ""
-    body: list[str] = field(default_factory=list)
-    move: str = ""
+    __slots__ = ("body", "move", "subject")
+
+    def __init__(self, subject: str = "", body: Sequence[str] = (), move: str = "") -> None:
+        self.subject = subject
+        self.body = list(body)
+        self.move = move
 
 
 Build = Callable[[Draft], Story]
@@ -121,7 +120,7 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
         return done
     from svcdesk.desk.telling import tell
 
-    return replace(done, untold=tuple(tell(desk, done, story.move)))
+    return done._replace(untold=tuple(tell(desk, done, story.move)))
 
 
 def _message(story: Story, changes: Sequence[Change], op: str) -> str:

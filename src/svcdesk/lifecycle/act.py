@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from svcdesk.model.ids import next_event_id
 from svcdesk.model.record import Event, Value, Values
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """What is said along with a move: the text itself, a reason, marks such as `auto`, and the
     ids of unsettled events that it settles."""
 
     text: str | None = None
     reason: str | None = None
-    marks: Values = field(default_factory=dict)
+    marks: Mapping[str, Value] = {}
     settles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """`now_ms` and `at` are the writer's clock (milliseconds since 1970; ISO 8601 with offset);
     `when` is when it happened, if that was earlier. `chance` gives 10 random bytes a call."""
 

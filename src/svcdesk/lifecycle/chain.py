@@ -7,7 +7,7 @@ workflow (`writes:`); which of them a request needs, the desk says by type.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from svcdesk.lifecycle.act import Act, Words
 from svcdesk.lifecycle.fold import fold
@@ -27,8 +27,7 @@ NewId = Callable[[Kind], tuple[str, str]]
 """Gives a new record's id and uid."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """What the planner must know beside the record moved.
 
     `kinds` by name; `documents` are the records linked from it, oldest first, by kind; `needed`
@@ -41,8 +40,7 @@ class Chain:
     new_id: NewId
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The records that a move writes, the one moved first, and its sentence for the commit."""
 
     moved: Moved
@@ -72,7 +70,7 @@ def plan_move(
     taken = {path for one in writes for path in one.fields}
     linked = record
     documents = []
-    spoken = replace(words, settles=()) if words else None  # those are the record's own events
+    spoken = words._replace(settles=()) if words else None  # those are the record's own events
     for write in writes:
         made = _write_document(write, record, wanted, act, spoken, chain)
         documents.append(made)

@@ -8,8 +8,8 @@ record it make the same bytes, and a merge of them has it once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
 
 from svcdesk.errors import NotFound
 from svcdesk.i18n import T
@@ -29,8 +29,7 @@ _SUPERVISOR = "supervisor"
 _ROLE = "role:"
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+class Escalation(NamedTuple):
     """A derived event that counts, its place among the record's events, and the notes about it.
 
     That a supervisor wrote them is judged where they are written, as every right is.

@@ -8,8 +8,8 @@ enters, so that no later change of roles or rules can unmake what already counts
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from svcdesk.model.kind import PREVIOUS, Move, Workflow
 from svcdesk.model.record import CORRECT, REDACT, SETTLE, SUBMIT, VOID, Event, Value
@@ -30,17 +30,16 @@ class Effect(Enum):
     """A derived event of which a lower id says the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One event in fold order and what it did."""
 
     event: Event
     effect: Effect
     before: str | None
     after: str | None
-    collisions: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
+    collisions: Mapping[str, tuple[Value, Value]] = {}
     """For a concurrent event: field → (what its author saw, what stood there)."""
-    changes: Mapping[str, Value] = field(default_factory=dict)
+    changes: Mapping[str, Value] = {}
     """What it made of the tracked values (None: gone), the state and what waiting held included."""
 
     @property
@@ -48,8 +47,7 @@ class Step:
         return self.effect in (Effect.COUNTED, Effect.CONCURRENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(NamedTuple):
     """The outcome: tracked values by dotted path, every event's effect, and what needs a look."""
 
     values: Mapping[str, Value]

@@ -8,8 +8,8 @@ the root, with `/`, and literal (GIT_LITERAL_PATHSPECS).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from svcdesk.errors import GitFailed, NotADesk, NotFound
 from svcdesk.i18n import T
@@ -35,8 +35,7 @@ _MANY_PATHS = 200
 _BRANCHES = "refs/heads/"
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(NamedTuple):
     """What a branch follows: `remote` by name, `ref` there, `tracking` here (refs/remotes/…)."""
 
     remote: str
@@ -44,8 +43,7 @@ class Upstream:
     tracking: str
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """A repository with a working tree, as it was when it was looked at.
 
     `branch` is None on a detached head, `head` (a commit id) is None on an unborn branch.
@@ -87,7 +85,7 @@ class Repository:
     def refreshed(self) -> Repository:
         """The same repository with `branch` and `head` as they are now."""
         branch, head = _position(self.root, self.git_dir)
-        return replace(self, branch=branch, head=head)
+        return self._replace(branch=branch, head=head)
 
     def identity(self) -> Identity:
         """The author of the next commit. Raises RepositoryState (E_IDENTITY) if git knows none."""

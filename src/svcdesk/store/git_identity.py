@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from svcdesk.errors import RepositoryState
 from svcdesk.i18n import T, Text
@@ -14,8 +14,7 @@ from svcdesk.store import git_process
 _CRUD = "".join(map(chr, range(33))) + "\x7f.,:;<>\"\\'"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """A name and an e-mail address as a commit carries them."""
 
     name: str

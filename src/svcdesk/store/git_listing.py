@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from svcdesk.errors import GitFailed
 from svcdesk.i18n import T
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(NamedTuple):
     """An entry of a tree or of the index. `mode` is octal as git prints it (100644, 120000 …);
     `size` in bytes is known only where it was asked for (and never for a submodule)."""
 
@@ -19,8 +18,7 @@ class Blob:
     size: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
+class IndexEntry(NamedTuple):
     """An entry of the index: `stage` 1 to 3 is an unsettled conflict; `tag` is git's own letter
     (`H` ordinary, `S` excluded by a sparse checkout, small letters: assumed unchanged)."""
 
@@ -31,8 +29,7 @@ class IndexEntry:
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """How a path differs: `staged` and `unstaged` are git's letters (`.` for no difference);
     `?` in both is an untracked file, `!` an ignored one, `U` stands for a conflict."""
 

@@ -7,10 +7,9 @@ import re
 import select
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from svcdesk.errors import GitFailed, NotADesk
 from svcdesk.i18n import T
@@ -33,8 +32,7 @@ _KEPT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """How one git call ended: its exit code (negative: the signal) and both its outputs."""
 
     code: int

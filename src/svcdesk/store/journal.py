@@ -12,9 +12,8 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from svcdesk.errors import FileRefused, RepositoryState
 from svcdesk.i18n import T
@@ -26,8 +25,7 @@ _NAME = "journal"
 _DRAFT = "journal.new"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One path: its bytes before and after (None: no file), and where git had it then.
 
     `head` is the blob that HEAD held, `index` the mode and blob of the index; None: not there.
@@ -37,11 +35,10 @@ class Entry:
     before: bytes | None
     after: bytes | None
     head: str | None = None
-    index: tuple[str, str] | None = None
+    index: tuple[str, str] | None = None  # type: ignore[assignment]  # not the tuple's method
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
+class Journal(NamedTuple):
     """One write. `head` is the commit it starts from (None: unborn branch), `env` what git is to
     be told about author and date, `folders` the directories that it makes, outermost first.
     `made` is a commit that holds all of it already, as a merge's does: the branch moves on to it.
@@ -52,7 +49,7 @@ class Journal:
     message: str
     commits: bool
     entries: tuple[Entry, ...]
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = {}
     folders: tuple[str, ...] = ()
     made: str | None = None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from svcdesk.store.git import Repository
 
@@ -14,8 +14,7 @@ _MARKS = "svcdesk-numbers.json"
 """The high-water mark: the newest id that each series gave in this clone, branches or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakenIds:
+class TakenIds(NamedTuple):
     """Looks for ids in use. `head` is a full prefix such as `SR-20241001-`."""
 
     repository: Repository

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from svcdesk.errors import RepositoryState
 from svcdesk.i18n import T, Text
@@ -22,8 +22,7 @@ from svcdesk.store.settling import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What was found or done, in sentences; `pending` while a write is still unfinished."""
 
     pending: bool

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from svcdesk.i18n import Text
 from svcdesk.model.fields import FieldTable
@@ -18,8 +17,7 @@ MOST = 50
 """How many problems are told of one file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that a schema does not allow.
 
     `code` is one of SCHEMA_UNKNOWN, _MISSING, _TYPE, _CHOICE, _FORM, _TIME, _LIMIT, _TWICE, _RULE;

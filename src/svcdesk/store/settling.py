@@ -10,9 +10,9 @@ import re
 import time
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from svcdesk.errors import FileRefused
 from svcdesk.i18n import T, Text
@@ -41,20 +41,18 @@ class Holds(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One path of a journal as it is now: in the working tree, in HEAD, in the index."""
 
     entry: Entry
     holds: Holds
     head: str | None
-    index: tuple[str, str] | None
+    index: tuple[str, str] | None  # type: ignore[assignment]  # not the tuple's method
     committed: bool
     untouched: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """How it ended: `commit` holds the write; or, `undone`, it never was; or it is `stuck`,
     with the paths that keep it so, and the journal stays."""
 
