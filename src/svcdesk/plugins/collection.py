@@ -139,8 +139,10 @@ class Plugins:
                 self._loader.say(hook.name, error)
         loader = self._loader
         listed = [
-            Listed(name, "loaded", __version__, "svcdesk", location, loader.hooks_of(name))
-            for name, location in loader.defaults.items()
+            Listed(
+                name, "loaded", __version__, "svcdesk", module.__file__ or "", loader.hooks_of(name)
+            )
+            for name, module in loader.defaults.items()
         ]
         listed += [one._replace(hooks=loader.hooks_of(one.name)) for one in loader.states.values()]
         return [*listed, *loader.unused()]
