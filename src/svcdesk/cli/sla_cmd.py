@@ -15,7 +15,7 @@ from svcdesk.cli.sla_calc import calc
 from svcdesk.cli.sla_why import explain, forecast, lint, simulate
 from svcdesk.errors import UsageError, placed
 from svcdesk.i18n import T, Text
-from svcdesk.reports.sla_targets import AT_RISK, BREACHED, OPEN, judged, targets_table
+from svcdesk.reports.sla_targets import AT_RISK, BREACHED, OPEN, Target, judged, targets_table
 
 if TYPE_CHECKING:
     from svcdesk.desk.sla_checking import SlaCheck
@@ -78,6 +78,7 @@ def _check(
             notes=result.notes,
             item=lambda target: checked_item(target, app.zone),
             more=[_unreadable_item(one) for one in result.unreadable],
+            grouped=True,
         )
     )
     for one in result.unreadable:
@@ -138,6 +139,8 @@ def _escalate(app: App, at: str | None, since: str, dry_run: bool) -> int:
 @ids_argument
 @asked_at
 def _show(app: App, ids: tuple[str, ...], at: str | None) -> None:
+    from svcdesk.reports.sla_bar import timeline
+
     moment = app.understand(at) if at else app.now
     targets, notes = [], []
     for one in read_ids(ids):
@@ -157,6 +160,10 @@ def _show(app: App, ids: tuple[str, ...], at: str | None) -> None:
             notes=notes,
         )
     )
+    if app.format_name() == "table" and targets:
+        lines = timeline(sorted(targets, key=Target.sort_key), app.zone, moment,
+                         width=app.out.width, colour=app.out.colour)  # fmt: skip
+        app.out.out("\n" + "".join(f"{one}\n" for one in lines), styled=True)
 
 
 def _start(app: App, text: str, moment: datetime) -> timedelta | datetime:

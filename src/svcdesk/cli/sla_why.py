@@ -21,7 +21,8 @@ from svcdesk.model.table import Cell, Column, Table
 @option("--target", metavar="NAME", help="Only this target: response, resolution, promise …")
 @asked_at
 def explain(app: App, id_: str, target: str | None, at: str | None) -> None:
-    from svcdesk.reports.sla_reasons import bar, reasons_table, summary
+    from svcdesk.reports.sla_bar import bar, legend
+    from svcdesk.reports.sla_reasons import reasons_table, summary
     from svcdesk.reports.sla_targets import judged
 
     moment = app.understand(at) if at else app.now
@@ -43,8 +44,9 @@ def explain(app: App, id_: str, target: str | None, at: str | None) -> None:
         for one in targets:
             for line in summary(one, app.zone, seconds):
                 app.out.out(line)
-            app.out.out(f"  {bar(one, seconds)}")
-        app.out.out("")
+            app.out.out(f"  {bar(one, seconds, colour=app.out.colour)}\n", styled=True)
+        if targets:
+            app.out.out(f"{legend()}\n\n", styled=True)
     waits = app.desk.kinds.fields(record.kind).get("waiting.reason")
     words = {one.value: Label(one.labels, one.value) for one in waits.choices} if waits else {}
     app.show(reasons_table(targets, app.zone, seconds, words))

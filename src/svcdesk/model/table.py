@@ -10,6 +10,7 @@ from svcdesk.i18n import Label, Text
 from svcdesk.model.record import Value
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NO_HEADINGS: Mapping[int, Text | str] = MappingProxyType({})
 
 
 class Column(NamedTuple):
@@ -49,3 +50,5 @@ class Table(NamedTuple):
     notes: Sequence[Text | str] = ()
     extra: Mapping[str, Value] = _NOTHING
     """Further top-level keys of the JSON shape."""
+    headings: Mapping[int, Text | str] = _NO_HEADINGS
+    """Row's place → a heading above it, in the format `table`; other formats have the cells."""

@@ -1,4 +1,4 @@
-"""Why a deadline is what it is: every counted and skipped interval by name, and a bar of them."""
+"""Why a deadline is what it is: every counted and skipped interval by name."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ _REASONS = {
 }
 _COUNTS = {Count.COUNTED: T("counted"), Count.SKIPPED: T("skipped"), Count.WAITING: T("waiting")}
 _STYLES = {Count.COUNTED: "strong", Count.SKIPPED: "dim", Count.WAITING: "risk"}
-_MARKS = {Count.COUNTED: "█", Count.SKIPPED: "░", Count.WAITING: "▒"}
-BAR = 48
 
 
 def reasons_table(
@@ -114,28 +112,6 @@ def summary(target: Target, zone: tzinfo, at: int) -> list[Text]:
     if entry.due is not None:
         lines.append(T("  due {due}", due=_local(entry.due, zone)))
     return [*lines, *(T("  {note}", note=note) for note in entry.notes)]
-
-
-def bar(target: Target, at: int, width: int = BAR) -> str:
-    """The target's time as a bar: █ counted, ░ skipped, ▒ waiting, · to come; ▼ now, │ due."""
-    entry = target.entry
-    end = max(
-        entry.ended if entry.ended is not None else at, entry.due or entry.breached_at or at, at
-    )
-    if entry.ended is not None:
-        end = max(entry.ended, entry.due or entry.ended)
-    span = max(end - entry.started, 1)
-    cells = ["·"] * width
-    for one in entry.intervals(at):
-        first = (one.start - entry.started) * width // span
-        last = max(first + 1, (one.end - entry.started) * width // span)
-        cells[first:last] = [_MARKS[one.count]] * (min(last, width) - first)
-    due = entry.due or entry.breached_at
-    if due is not None and entry.started <= due <= end:
-        cells[min((due - entry.started) * width // span, width - 1)] = "│"
-    if entry.ended is None and entry.started <= at <= end:
-        cells[min((at - entry.started) * width // span, width - 1)] = "▼"
-    return "".join(cells)
 
 
 def length(seconds: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -20,6 +21,14 @@ _WORDS = {
     BREACHED: T("breached"),
     AT_RISK: T("at risk"),
     OPEN: T("open"),
+    MET: T("met"),
+    DROPPED: T("dropped"),
+}
+_HEADINGS = {
+    BREACHED: T("breached"),
+    AT_RISK: T("at risk"),
+    OPEN: T("next"),
+    _EXPLAINED: T("breached, and explained"),
     MET: T("met"),
     DROPPED: T("dropped"),
 }
@@ -60,11 +69,20 @@ class Target:
         """Breached, and nobody has explained it."""
         return self.group == BREACHED and self.explained is None
 
+    @property
+    def matter(self) -> str:
+        """Its group by what matters: a breach that is explained is none of the breaches."""
+        return self.group if self.explained is None else _EXPLAINED
+
     def sort_key(self) -> tuple[int, int, str, str]:
         """What matters first: breached, at risk, next, breached and explained; the earliest due
         first in each."""
-        group = self.group if self.explained is None else _EXPLAINED
-        return (_ORDER.index(group), self.entry.due or 1 << 60, self.record.id, self.entry.target)
+        return (
+            _ORDER.index(self.matter),
+            self.entry.due or 1 << 60,
+            self.record.id,
+            self.entry.target,
+        )
 
 
 def judged(record: Record, ledger: Ledger, within: int) -> list[Target]:
@@ -129,9 +147,10 @@ def targets_table(
     notes: Sequence[Text] = (),
     item: Callable[[Target], dict[str, Value]] | None = None,
     more: Sequence[dict[str, Value]] = (),
+    grouped: bool = False,
 ) -> Table:
-    """Targets, what matters first. `item` makes what the data formats print of each (by default
-    `target_item`); `more` are items beside them."""
+    """Targets, what matters first; `grouped`, under headings. `item` makes what the data formats
+    print of each (by default `target_item`); `more` are items beside them."""
     ordered = sorted(targets, key=Target.sort_key)
     items = [item(one) if item else target_item(one, zone) for one in ordered]
     return Table(
@@ -152,7 +171,20 @@ def targets_table(
         total=len(items) + len(more),
         unreadable=unreadable,
         notes=notes,
+        headings=_headings(ordered) if grouped else {},
     )
+
+
+def _headings(ordered: Sequence[Target]) -> dict[int, Text]:
+    """Above the first row of each group: what it is, and of how many."""
+    counts = Counter(one.matter for one in ordered)
+    found: dict[int, Text] = {}
+    place = 0
+    for group in _ORDER:
+        if counts[group]:
+            found[place] = T("{group} ({count})", group=_HEADINGS[group], count=counts[group])
+            place += counts[group]
+    return found
 
 
 def _row(target: Target, zone: tzinfo, now: datetime) -> list[Cell | Value]:

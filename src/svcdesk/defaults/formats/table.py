@@ -36,10 +36,25 @@ def render(table: Table, rendering: Rendering) -> str:
             ]
             for row in table.rows
         ]
-        parts.append(aligned(columns, rows, max_width=rendering.width, colour=rendering.colour))
+        text = aligned(columns, rows, max_width=rendering.width, colour=rendering.colour)
+        parts.append(_with_headings(text, table, rendering))
     else:
         parts.append(str(T("nothing to show")) + "\n")
     parts += [f"{escape(one, multiline=True)}\n" for one in remarks(table)]
+    return "".join(parts)
+
+
+def _with_headings(text: str, table: Table, rendering: Rendering) -> str:
+    """The aligned lines, one a row below the columns' names, with the groups' headings between."""
+    if not table.headings:
+        return text
+    head, *lines = text.splitlines(keepends=True)
+    parts = [head]
+    for place, line in enumerate(lines):
+        if place in table.headings:
+            heading = escape(str(table.headings[place]))
+            parts.append("\n" + style(heading, "strong", colour=rendering.colour) + "\n")
+        parts.append(line)
     return "".join(parts)
 
 
