@@ -67,6 +67,18 @@ def test_a_person_by_name_in_other_places(busy: Sandbox) -> None:
     assert svcdesk(busy.root, "note", "001", "-m", "看过日志", "--as", "王五").code in (0, 3)
 
 
+def test_who_sees_to_an_improvement_by_name(busy: Sandbox) -> None:
+    done = ("resolve", "001", "--result", "更换进纸轮，连续打印 50 页无卡纸")
+    assert svcdesk(busy.root, *done).code == 0
+    rated = svcdesk(
+        busy.root, "rate", "001", "--via", "phone", "--timeliness", "5", "--effect", "4",
+        "--attitude", "5", "--improvement", "备一台打印机", "--owner", "王五", "--due", "2024-12-31",
+    )  # fmt: skip
+    assert rated.code == 0, rated.err
+    feedback = svcdesk(busy.root, "show", "FB-20241001-001", "--format", "json").json()["items"][0]
+    assert [one["owner"] for one in feedback["record"]["improvements"]] == ["wang"]
+
+
 def test_a_name_of_two_people(busy: Sandbox) -> None:
     refused = svcdesk(busy.root, "assign", "001", "李工")
     assert refused.code == 3

@@ -68,6 +68,12 @@ def test_programs_read_the_same_in_every_language(used: Sandbox) -> None:
     assert "分配" in svcdesk(used.root, "log", "001", lang="zh").out  # people read words
 
 
+@pytest.mark.parametrize("typed", [("list",), ("show", "001"), ("people",), ("calendar", "show")])
+def test_data_knows_no_language(used: Sandbox, typed: tuple[str, ...]) -> None:
+    read = [svcdesk(used.root, *typed, "--format", "csv", lang=lang).out for lang in ("en", "zh")]
+    assert read[0] == read[1] != ""
+
+
 ERRORS = [
     (2, ("lst", "--format", "json")),
     (2, ("list", "--bogus", "--format=json")),

@@ -177,9 +177,10 @@ def _clock(seconds: int) -> str:
     return f"{hours:02}:{rest // 60:02}"
 
 
-def _weekday(day: date) -> str:
+def _weekday(day: date) -> Cell:
     words = (T("Mon"), T("Tue"), T("Wed"), T("Thu"), T("Fri"), T("Sat"), T("Sun"))
-    return str(words[day.weekday()])
+    word = words[day.weekday()]
+    return Cell(word.template, word)
 
 
 @click.group("calendar", cls=Group, help="The desk's working calendars: show, sync, check.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,9 @@ def named(desk: Desk, kind: str, given: Values) -> dict[str, Value]:
     fields = desk.kinds.fields(kind)
     values = dict(given)
     for path, value in given.items():
+        if isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+            values[path] = [_with_ids(desk, path, one) for one in value]
+            continue
         field = fields.get(path)
         if field is None or field.type not in ("person", "team"):
             continue
@@ -108,6 +111,19 @@ def relation_of(desk: Desk, kind: str, said: str) -> str:
             field="links.rel",
         )
     return said
+
+
+def _with_ids(desk: Desk, path: str, item: Value) -> Value:
+    """An entry of a list, the people in it by their ids where a name is that of one alone."""
+    if not isinstance(item, Mapping):
+        return item
+    known = dict(item)
+    for key, value in item.items():
+        field = desk.fields.get(f"{path}.{key}")
+        if field is not None and field.type == "person" and isinstance(value, str):
+            found = desk.people.called(value)
+            known[key] = found[0].id if len(found) == 1 else value
+    return known
 
 
 def _refuse_unknown_team(desk: Desk, team: Value) -> None:
