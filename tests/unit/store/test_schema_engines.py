@@ -14,6 +14,7 @@ from schema_examples import KINDS, VALID, VERSIONS, kind_of
 from svcdesk.errors import Invalid
 from svcdesk.store import schema_engine
 from svcdesk.store.schema_engine import fast_verdict, is_date, is_instant, thorough
+from svcdesk.store.schema_quick import surely_valid
 from svcdesk.store.schema_validator import MOST, Validator
 from svcdesk.store.yaml_read import parse
 
@@ -70,8 +71,44 @@ def test_both_engines_and_the_problems_agree(path: Any) -> None:
         verdict = fast(other)
         assert verdict == slow.is_valid(other), other
         assert verdict == (validator.problems(other) == []), other
+        assert verdict or not surely_valid(other, validator.schema), other
         refused += not verdict
     assert 20 < refused < 80
+
+
+@pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
+def test_a_valid_record_needs_no_engine(path: Any) -> None:
+    validator = KINDS.validator(kind_of(path))
+    assert surely_valid(parse(path.read_bytes(), path=path.name).value, validator.schema)
+
+
+@pytest.mark.parametrize("schema", [
+    {"contains": {"type": "string"}}, {"not": {"const": "x"}}, {"anyOf": [True]}, {"oneOf": [True]},
+    {"allOf": [True]}, {"multipleOf": 2}, {"exclusiveMinimum": 0}, {"dependentRequired": {}},
+    {"format": "email"}, {"const": 1}, {"enum": [1]}, {"$ref": "#/$defs/none"}, {"later": True},
+])  # fmt: skip
+def test_what_is_seldom_asked_is_left_to_the_engines(schema: dict[str, Any]) -> None:
+    assert not surely_valid(1, schema)
+
+
+@pytest.mark.parametrize(("schema", "value"), [
+    ({"type": "integer"}, True), ({"type": "number"}, False), ({"enum": [True, "a"]}, 1),
+    ({"pattern": "^a$"}, "a\n"), ({"maxLength": 1, "pattern": "a"}, "aa"), ({"minLength": 2}, "a"),
+    ({"minimum": 2}, 1), ({"maximum": 2}, 3), ({"minItems": 1}, []), ({"maxItems": 1}, [1, 2]),
+    ({"minProperties": 1}, {}), ({"maxProperties": 0}, {"a": 1}), ({"required": ["a"]}, {}),
+    ({"properties": {"a": {"type": "string"}}}, {"a": 1}),
+    ({"patternProperties": {"^x-": False}}, {"x-a": 1}),
+    ({"additionalProperties": False, "patternProperties": {"^x-": True}}, {"a": 1}),
+    ({"propertyNames": {"maxLength": 1}}, {"ab": 1}), ({"items": {"type": "null"}}, [None, 1]),
+    ({"prefixItems": [{"type": "null"}]}, [1]), ({"uniqueItems": True}, ["a", "a"]),
+    ({"prefixItems": [True], "items": False}, [1, 2]), ({"format": "date"}, "2024-02-30"),
+    ({"if": {"type": "string"}, "then": {"maxLength": 1}}, "ab"),
+    ({"if": {"type": "string"}, "else": False}, 1), ({"const": "a"}, "b"),
+    ({"$ref": "#/$defs/a", "$defs": {"a": {"type": "null"}}}, 1),
+])  # fmt: skip
+def test_what_is_not_allowed_is_never_let_through(schema: dict[str, Any], value: Any) -> None:
+    assert not surely_valid(value, schema)
+    assert not thorough(schema).is_valid(value)
 
 
 def test_without_the_fast_engine_the_thorough_one_answers(
