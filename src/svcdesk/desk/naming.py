@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TO = "to"
 """The mark of an escalation that names the role to be told."""
+_OWN = frozenset({"id", "uid", "kind", "formerly", "events"})
 _NEAR_RELATION = 0.75
 """So alike, a word is a slip: `duplicat`; less so, it is a relation of the desk's own."""
 
@@ -38,8 +39,10 @@ def named(desk: Desk, kind: str, given: Values) -> dict[str, Value]:
     """The values given, people in them by their ids.
 
     Work is given only to people whom the desk lists, and to teams that somebody of them is in,
-    where anybody is in one. Raises NotFound naming near ones, Ambiguous for a name of several.
+    where anybody is in one. Raises NotFound naming near ones, Ambiguous for a name of several,
+    UsageError for what svcdesk alone gives a record.
     """
+    _refuse_own(kind, given)
     fields = desk.kinds.fields(kind)
     values = dict(given)
     for path, value in given.items():
@@ -56,6 +59,17 @@ def named(desk: Desk, kind: str, given: Values) -> dict[str, Value]:
         elif isinstance(value, list):
             values[path] = [find_person(desk.people, str(one)).id for one in value]
     return values
+
+
+def _refuse_own(kind: str, given: Values) -> None:
+    for path in given:
+        if path.partition(".")[0] in _OWN:
+            raise UsageError(
+                T("“{field}” cannot be set: svcdesk gives it, once and for all", field=path),
+                hint=T("`svcdesk schema show {kind}` lists every field", kind=kind),
+                code="E_FIELD",
+                field=path,
+            )
 
 
 def refuse_unknown_role(workflow: Workflow, role: Value) -> None:
