@@ -37,6 +37,13 @@ SETTINGS = (
     Setting("editor", "text", T("program that `edit` opens a record in"), "SVCDESK_EDITOR"),
     Setting("plugins.trust", "list", T("installed plugins that may run"), "SVCDESK_TRUST"),
     Setting("contacts.book", "text", T("address book"), "SVCDESK_CONTACTS"),
+    Setting("approval.key", "text", T("SSH key that signs your approvals"), "SVCDESK_APPROVAL_KEY"),
+    Setting(
+        "sync.timeout",
+        "number",
+        T("seconds that one fetch or push may take (60)"),
+        "SVCDESK_SYNC_TIMEOUT",
+    ),
     Setting("channels.file.path", "text", T("file that the channel `file` appends to")),
     Setting("channels.command.argv", "list", T("program and arguments of the channel `command`")),
     Setting("channels.command.timeout", "number", T("seconds the channel `command` may take")),

@@ -49,6 +49,7 @@ WITH_ID: dict[str, tuple[str, ...]] = {
     "cancel": (UNKNOWN, "--reason", "x"),
     "handover": (UNKNOWN, "support"),
     "escalate": (UNKNOWN, "--reason", "x"),
+    "approve": (UNKNOWN,),
     "do": (UNKNOWN, "start"),
     "sla": ("show", UNKNOWN),
 }

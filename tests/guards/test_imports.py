@@ -46,6 +46,7 @@ BUILT_IN_DOORS = {"open", "input", "print"}
 
 # git is run from `store/git…` alone; these run the editor, the pager, ourselves, a user's program.
 ALSO_RUN_PROGRAMS = {
+    "store/ssh_keygen.py",
     "cli/demo_cmd.py",
     "cli/edit_cmd.py",
     "cli/output.py",

@@ -78,9 +78,12 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("cancel", "moves", "Cancel."),
         ("handover", "moves", "Hand over to another team."),
         ("escalate", "moves", "Escalate."),
+        ("approve", "approve", "Approve a change as it stands, or reject it."),
         ("do", "do", "Make any move of any kind of record."),
     ),
     "Together": (
+        ("sync", "sync", "Take in what others published, and publish what is here."),
+        ("renumber", "sync", "Give a record that is not published another number."),
         ("merge", "merge", "Merge branches, records by their events and fields."),
         (
             "merge-driver",

@@ -86,6 +86,10 @@ def log_item(entry: LogEntry) -> dict[str, Value]:
         "settled": entry.settled,
         "before": entry.step.before,
         "after": entry.step.after,
+        "counts": entry.approval.counts if entry.approval else None,
+        "why_not": str(entry.approval.problem.said)
+        if entry.approval and entry.approval.problem
+        else None,
     }
 
 
@@ -100,9 +104,13 @@ def log_row(app: App, entry: LogEntry) -> list[Cell | Value]:
     label = pick(workflow.states[state].labels, state) if state else ""
     gone = BLANK if event.is_redacted else None
     said = [one for one in (event.text, event.reason, gone) if one]
-    shown = "; ".join([*said, *_changes(app, entry.kind, event.set)])
+    effect, decision = str(_EFFECTS[step.effect]), []
+    if entry.approval is not None:
+        from svcdesk.cli.approval_view import decided, verdict
+
+        effect, decision = str(verdict(entry.approval)), [decided(entry.approval)]
+    shown = "; ".join([*decision, *said, *_changes(app, entry.kind, event.set)])
     stored = "; ".join([*said, *(f"{k}={_stored(v)}" for k, v in _told(event.set))])
-    effect = str(_EFFECTS[step.effect])
     return [
         Cell(event.happened, _local(app, event.happened)),
         entry.record_id,
@@ -135,6 +143,10 @@ def _part_lines(app: App, part: Part) -> Iterator[Text | str]:
         if path == (workflow.request_link or "") or path.startswith(f"{workflow.request_link}."):
             continue
         yield from _value_lines(app, name, value, field)
+    if part.consent is not None:
+        from svcdesk.cli.approval_view import consent_lines
+
+        yield from consent_lines(part.consent, lambda text: _local(app, text))
 
 
 def _shown_leaves(values: Values, prefix: str = "") -> Iterator[tuple[str, Value]]:
@@ -228,10 +240,19 @@ def _stored(value: Value) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def _consent_item(part: Part) -> Value:
+    if part.consent is None:
+        return None
+    from svcdesk.cli.approval_view import consent_item
+
+    return consent_item(part.consent)
+
+
 def _part_item(part: Part) -> dict[str, Value]:
     return {
         "id": part.record.id,
         "path": part.path,
         "record": codec.encode(part.record),
         "computed": dict(part.computed),
+        "approval": _consent_item(part),
     }

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from svcdesk.desk.reporting import Reported
     from svcdesk.desk.showing import LogEntry, View
     from svcdesk.desk.sla_checking import SlaCheck
+    from svcdesk.desk.syncing import Synced
     from svcdesk.desk.writing import Done, Options
     from svcdesk.model.finding import Rule
 
@@ -72,6 +73,18 @@ class Desk(Parts):
         from svcdesk.desk.records import Circumstances, move_records
 
         return move_records(self, ids, name, fields or {}, around or Circumstances())
+
+    def approve(
+        self,
+        ids: Sequence[str],
+        decision: str = "approve",
+        around: Circumstances | None = None,
+    ) -> Done:
+        """Approve or reject records as they stand: see `svcdesk.desk.approving.approve`."""
+        from svcdesk.desk.approving import approve
+        from svcdesk.desk.records import Circumstances
+
+        return approve(self, ids, decision, around or Circumstances())
 
     def set(self, ids: Sequence[str], fields: Values, around: Circumstances | None = None) -> Done:
         """Change fields of records: see `svcdesk.desk.records.change_fields`."""
@@ -177,6 +190,21 @@ class Desk(Parts):
         from svcdesk.desk.records import Circumstances
 
         return attach(self, id_, files, around or Circumstances(), name=name)
+
+    def sync(self, **choices: Any) -> Synced:
+        """Take in what others published, publish what is here: see `svcdesk.desk.syncing.sync`."""
+        from svcdesk.desk.syncing import sync
+
+        return sync(self, **choices)
+
+    def renumber(
+        self, id_: str, new: str | None = None, around: Circumstances | None = None
+    ) -> Done:
+        """Give a record another number: see `svcdesk.desk.renumbering.renumber`."""
+        from svcdesk.desk.records import Circumstances
+        from svcdesk.desk.renumbering import renumber
+
+        return renumber(self, id_, new, around or Circumstances())
 
     def redact(self, id_: str, what: str, around: Circumstances | None = None) -> Redacted:
         """Take a value out of a record for good: see `svcdesk.desk.redacting.redact`."""

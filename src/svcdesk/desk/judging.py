@@ -53,6 +53,10 @@ def judge(
                 findings += check.find(subject)
             except PluginFailed as error:
                 findings.append(Finding(RULE_FAILED, error.message, record.id, path or None))
+    if workflow.approval is not None:
+        from svcdesk.desk.approval_findings import approval_findings
+
+        findings += approval_findings(desk, record, subject.folded, path, subject.line_of)
     return findings
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from svcdesk.desk.numbering import Numbers
     from svcdesk.desk.sla import ServiceLevels
     from svcdesk.lifecycle.act import Act
+    from svcdesk.lifecycle.approval_values import Verify
     from svcdesk.model.fields import FieldTable
     from svcdesk.plugins import Plugins
     from svcdesk.store.git import Identity, Repository
@@ -174,6 +175,13 @@ class Parts:
 
     def workflow(self, kind: str) -> Workflow:
         return self.kinds[kind].workflow
+
+    @cached_property
+    def verify_approval(self) -> Verify:
+        """What verifies signatures of approvals by the keys in people.yaml, each once."""
+        from svcdesk.desk.signing import verifier
+
+        return verifier(self.people)
 
     # ── files ─────────────────────────────────────────────────────────────────────────────────
 

@@ -80,7 +80,7 @@ def move_records(
         for ending in dict.fromkeys(endings):
             record = draft.record(record_meant(desk, ending, name))
             said.append((record.id, _move_one(desk, draft, record, name, given, author, around)))
-        return _story(said, name)
+        return story(said, name)
 
     return perform(desk, build, around.options)
 
@@ -109,7 +109,7 @@ def change_fields(
             refuse_past(record.id, tracked, strict_instant(act.happened))
             draft.keep(set_fields(record, workflow, wanted, act, words))
             said.append((record.id, "set " + ", ".join(sorted(changes))))
-        return _story(said, "set")
+        return story(said, "set")
 
     return perform(desk, build, around.options)
 
@@ -125,6 +125,10 @@ def _move_one(
 ) -> str:
     """Make the move in the draft; gives its sentence for the commit."""
     workflow = desk.workflow(record.kind)
+    if workflow.approval is not None and name == workflow.approval.move:
+        from svcdesk.desk.approving import approve_one
+
+        return approve_one(desk, draft, record, author, around)
     move = find_move(workflow, name, record=record.id)
     speaking = author.for_requester() if move.speaker == REQUESTER else author
     authorise(name, workflow.roles, speaking.person, speaking.principal, record=record.id)
@@ -190,7 +194,8 @@ def _chain(desk: Desk, draft: Draft, record: Record) -> Chain:
     )
 
 
-def _story(said: list[tuple[str, str]], move: str) -> Story:
+def story(said: list[tuple[str, str]], move: str) -> Story:
+    """What the commit says of a move of one or more records, each with its own sentence."""
     if len(said) == 1:
         record_id, sentence = said[0]
         return Story(f"{record_id}: {sentence}", [], move)

@@ -186,11 +186,12 @@ def explain(desk: Desk | None, code: str) -> Rule:
 
     Without a desk only our own rules and refusals are known. Raises NotFound naming near codes.
     """
+    from svcdesk.desk.approval_findings import RULES as APPROVAL
     from svcdesk.desk.refusals import REFUSALS
     from svcdesk.reports.sla_findings import RULES as SLA
     from svcdesk.sla.lint_rules import RULES as TRAPS
 
-    rules = {rule.code: rule for rule in (*CORE, *REFUSALS.values(), *TRAPS, *SLA)}
+    rules = {rule.code: rule for rule in (*CORE, *REFUSALS.values(), *TRAPS, *SLA, *APPROVAL)}
     if desk is not None:
         rules |= {check.rule.code: check.rule for check in desk.plugins.checks()}
     names = {rule.name: rule for rule in rules.values()}

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from svcdesk.errors import Invalid, NotADesk
 from svcdesk.i18n import LANGUAGES, T
-from svcdesk.model.facts import FORMAT, Facts
-from svcdesk.model.people import People, Person
+from svcdesk.model.facts import FORMAT, PUBLISH, Facts
+from svcdesk.model.people import People, Person, SigningKey, Substitute
 from svcdesk.model.record import Value, Values
 
 
@@ -52,9 +52,10 @@ def parse_facts(data: Values, path: str) -> Facts:
         },
         confirm_own=data.get("confirm_own") is True,
         close_without_confirmation=data.get("close_without_confirmation") is True,
+        signed_approvals=data.get("signed_approvals") is True,
         reopen_within_days=_days(data.get("reopen_within"), path),
         attachment_mib=_whole(data.get("attachment_mib", 10), "attachment_mib", path),
-        publish=str(data.get("publish", "on-sync")),
+        publish=_publish(data, path),
         plugins=_names(data.get("plugins"), "plugins", path),
         routes={
             op: _names(value, f"routes.{op}", path)
@@ -63,6 +64,13 @@ def parse_facts(data: Values, path: str) -> Facts:
         queries={name: str(text) for name, text in _map(data, "queries", path).items()},
         custom=_map(data, "custom", path),
     )  # fmt: skip
+
+
+def _publish(data: Values, path: str) -> str:
+    value = data.get("publish", "on-sync")
+    if value not in PUBLISH:
+        raise _wrong(path, "publish", T("must be one of {names}", names=", ".join(PUBLISH)))
+    return str(value)
 
 
 def parse_people(data: Values, path: str) -> People:
@@ -97,7 +105,32 @@ def _person(entry: Values, field: str, path: str) -> Person:
         emails=_names(entry.get("emails"), f"{field}.emails", path),
         skills=_names(entry.get("skills"), f"{field}.skills", path),
         active=entry.get("active") is not False,
+        keys=tuple(
+            SigningKey(
+                key=str(one.get("key") or ""),
+                since=str(one.get("from") or ""),
+                until=_text(one.get("until")),
+                revoked=one.get("revoked") is True,
+            )
+            for one in _items(entry, "keys", field, path)
+        ),
+        substitutes=tuple(
+            Substitute(
+                str(one.get("id") or ""), str(one.get("from") or ""), _text(one.get("until"))
+            )
+            for one in _items(entry, "substitutes", field, path)
+        ),
+        same_as=_text(entry.get("same_as")),
     )
+
+
+def _items(entry: Values, key: str, field: str, path: str) -> list[Values]:
+    value = entry.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
+        raise _wrong(path, f"{field}.{key}", T("must be a list of mappings"))
+    return [one for one in value if isinstance(one, Mapping)]
 
 
 def _text(value: Value) -> str | None:

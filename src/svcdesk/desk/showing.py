@@ -19,17 +19,20 @@ from svcdesk.store.tickets import Unreadable
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
+    from svcdesk.lifecycle.approval import Standing
+    from svcdesk.lifecycle.approval_values import Approval
 
 
 class Part(NamedTuple):
     """One record of a view. `computed` are its kind's computed fields that have a value, such as
-    a feedback's satisfaction."""
+    a feedback's satisfaction; `consent` is where it stands, for a kind that asks for approval."""
 
     record: Record
     path: str
     folded: Fold
     workflow: Workflow
     computed: Mapping[str, Value]
+    consent: Standing | None = None
 
 
 class View(NamedTuple):
@@ -55,12 +58,14 @@ class View(NamedTuple):
 
 
 class LogEntry(NamedTuple):
-    """One event: of which record, what became of it in the fold, whether it is settled."""
+    """One event: of which record, what became of it in the fold, whether it is settled; for an
+    approval, whether it counts."""
 
     record_id: str
     kind: str
     step: Step
     settled: bool
+    approval: Approval | None = None
 
 
 def show(desk: Desk, ending: str, *, at: datetime | None = None) -> View:
@@ -109,8 +114,15 @@ def log(desk: Desk, ending: str) -> tuple[LogEntry, ...]:
     """Every event of a record and of the documents of its chain, in the order of the fold."""
     view = show(desk, ending)
     entries = [
-        LogEntry(part.record.id, part.record.kind, step, step.event.id in part.folded.settled)
+        LogEntry(
+            part.record.id,
+            part.record.kind,
+            step,
+            step.event.id in part.folded.settled,
+            decisions.get(step.event.id),
+        )
         for part in (view.main, *view.documents)
+        for decisions in [_decisions(part)]
         for step in part.folded.steps
     ]
     return tuple(sorted(entries, key=lambda entry: entry.step.event.id))
@@ -159,4 +171,17 @@ def _part(desk: Desk, record: Record, path: str, at: datetime | None) -> Part | 
         for name, compute in COMPUTED.items()
         if name in fields and (value := compute(known.header)) is not None
     }
-    return Part(known, path, fold(known.events, workflow), workflow, computed)
+    folded = fold(known.events, workflow)
+    return Part(known, path, folded, workflow, computed, _consent(desk, known, folded, workflow))
+
+
+def _consent(desk: Desk, record: Record, folded: Fold, workflow: Workflow) -> Standing | None:
+    if workflow.approval is None:
+        return None
+    from svcdesk.desk.approval_findings import standing_of
+
+    return standing_of(desk, record, folded)
+
+
+def _decisions(part: Part) -> dict[str, Approval]:
+    return {one.event.id: one for one in part.consent.approvals} if part.consent else {}

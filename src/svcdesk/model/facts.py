@@ -14,6 +14,9 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 FORMAT = 1
 """The format of desks that this version writes; a later one is refused."""
 
+ON_SYNC, ON_WRITE = PUBLISH = ("on-sync", "on-write")
+"""When commits are published: by `sync`, or after each write."""
+
 
 class Facts(NamedTuple):
     """`documents` says which documents a request's chain needs, by the request's type;
@@ -31,6 +34,8 @@ class Facts(NamedTuple):
     confirm_own: bool = False
     """Whether somebody may record the user's confirmation of what they resolved themselves."""
     close_without_confirmation: bool = False
+    signed_approvals: bool = False
+    """Whether an approval counts only with a signature, for every kind."""
     reopen_within_days: int | None = None
     attachment_mib: int = 10
     """The largest attachment, in MiB."""

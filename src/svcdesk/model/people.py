@@ -10,6 +10,28 @@ BOT = "svcdesk"
 """Who records what no person did: escalations, periodic tasks."""
 
 
+class SigningKey(NamedTuple):
+    """An SSH public key, and the times between which a signature with it counts."""
+
+    key: str
+    since: str
+    until: str | None = None
+    revoked: bool = False
+
+    @property
+    def blob(self) -> str:
+        """The key itself in base64, without its type and comment."""
+        return [*self.key.split(), "", ""][1]
+
+
+class Substitute(NamedTuple):
+    """Who may approve in somebody's place, and between which times."""
+
+    id: str
+    since: str
+    until: str | None = None
+
+
 class Person(NamedTuple):
     """Someone listed in `people.yaml`; `emails` are those that git knows them by."""
 
@@ -21,6 +43,10 @@ class Person(NamedTuple):
     emails: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     active: bool = True
+    keys: tuple[SigningKey, ...] = ()
+    substitutes: tuple[Substitute, ...] = ()
+    same_as: str | None = None
+    """Another id of the same person."""
 
 
 class People(NamedTuple):
