@@ -10,7 +10,6 @@ import os
 import re
 import stat
 import sys
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,24 +37,24 @@ _LANGUAGE_LINE = re.compile(r"^language:[ \t]*['\"]?([a-z]{2})", re.MULTILINE)
 _PLUGINS_LINE = re.compile(r"^plugins:", re.MULTILINE)
 
 
-@dataclass
 class Globals:
     """What was said before or after the command's name, as it was said."""
 
-    directory: str | None = None
-    lang: str | None = None
-    format: str | None = None
-    debug: bool = False
-    no_plugins: bool = False
-    no_pager: bool = False
-    typed: tuple[str, ...] = ()
+    def __init__(self) -> None:
+        self.directory: str | None = None
+        self.lang: str | None = None
+        self.format: str | None = None
+        self.debug = False
+        self.no_plugins = False
+        self.no_pager = False
+        self.typed: tuple[str, ...] = ()
 
 
-@dataclass
 class App:
     """The state of one call."""
 
-    said: Globals = field(default_factory=Globals)
+    def __init__(self) -> None:
+        self.said = Globals()
 
     @cached_property
     def now(self) -> datetime:

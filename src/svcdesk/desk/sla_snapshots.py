@@ -52,9 +52,9 @@ def at_close(desk: Parts, moved: Moved) -> Moved:
         )
     except SvcdeskError:
         return moved
-    event = replace(moved.event, extra={**moved.event.extra, SNAPSHOT: stored})
+    event = moved.event._replace(extra={**moved.event.extra, SNAPSHOT: stored})
     events = tuple(event if one.id == event.id else one for one in record.events)
-    return Moved(moved.before, replace(record, events=events), event, moved.folded)
+    return Moved(moved.before, record._replace(events=events), event, moved.folded)
 
 
 def as_closed(desk: Parts, answer: Ledger, folded: Fold, kind: str, uid: str) -> Ledger:

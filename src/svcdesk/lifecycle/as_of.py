@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from svcdesk.lifecycle.fold import fold
@@ -22,5 +21,5 @@ def as_of(record: Record, workflow: Workflow, moment: datetime) -> Record | None
         return None
     if len(known) == len(record.events):
         return record
-    earlier = replace(record, events=known)
+    earlier = record._replace(events=known)
     return project(earlier, fold(known, workflow), workflow)

@@ -7,7 +7,6 @@ redacted beats original in every merge, so no stale clone brings the value back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from svcdesk.errors import NotFound, Refused
 from svcdesk.i18n import T
@@ -79,7 +78,7 @@ def redact_field(record: Record, path: str, secret: Value, stone: Values) -> Rec
     header = _with_stone(dict(record.header), path.split("."), stone)
     assert isinstance(header, dict)
     events = tuple(_without_field(event, path, stone) for event in record.events)
-    swept = replace(record, header=header, events=events)
+    swept = record._replace(header=header, events=events)
     return sweep(swept, secret)
 
 
@@ -93,8 +92,7 @@ def sweep(record: Record, secret: Value) -> Record:
         for key, value in record.header.items()
     }
     events = tuple(
-        replace(
-            event,
+        event._replace(
             text=_blanked_text(event.text, words),
             reason=_blanked_text(event.reason, words),
             set=_blanked_values(event.set, words),
@@ -103,7 +101,7 @@ def sweep(record: Record, secret: Value) -> Record:
         )
         for event in record.events
     )
-    return replace(record, header=header, events=events)
+    return record._replace(header=header, events=events)
 
 
 def redact_event(record: Record, event_id: str, stone: Values) -> tuple[Record, list[str]]:
@@ -120,9 +118,9 @@ def redact_event(record: Record, event_id: str, stone: Values) -> tuple[Record, 
         )
     gone = [said for said in (found.text, found.reason) if said]
     gone += [value for value in found.extra.values() if isinstance(value, str)]
-    bare = replace(found, text=None, reason=None, extra=dict(stone))
+    bare = found._replace(text=None, reason=None, extra=dict(stone))
     events = tuple(bare if event.id == event_id else event for event in record.events)
-    return replace(record, events=events), gone
+    return record._replace(events=events), gone
 
 
 def texts_of(secret: Value) -> list[str]:
@@ -194,7 +192,7 @@ def _without_field(event: Event, path: str, stone: Values) -> Event:
             for key, value in values.items()
         }
 
-    return replace(event, set=gone(event.set), was=None if event.was is None else gone(event.was))
+    return event._replace(set=gone(event.set), was=None if event.was is None else gone(event.was))
 
 
 def _blanked(value: Value, words: list[str]) -> Value:

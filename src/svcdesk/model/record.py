@@ -7,8 +7,7 @@ Paths into a header are dotted: `requester.audience`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 Values: TypeAlias = Mapping[str, Value]
@@ -28,8 +27,7 @@ BLANK = "[redacted]"
 """What stands in a longer text where the value stood."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something that happened to a record; never changed once published.
 
     `at` is the writer's clock and `when` the time it happened, where that was earlier; both are
@@ -45,15 +43,15 @@ class Event:
     on_behalf: str | None = None
     via: str | None = None
     when: str | None = None
-    set: Values = field(default_factory=dict)
+    set: Mapping[str, Value] = {}
     was: Values | None = None
     void: tuple[str, ...] = ()
     settles: tuple[str, ...] = ()
     derived: tuple[str, int, int] | None = None
-    times: Mapping[str, str] = field(default_factory=dict)
+    times: Mapping[str, str] = {}
     text: str | None = None
     reason: str | None = None
-    extra: Values = field(default_factory=dict)
+    extra: Mapping[str, Value] = {}
 
     @property
     def happened(self) -> str:
@@ -71,8 +69,7 @@ class Event:
         return MARK in self.extra or any(map(is_tombstone, self.extra.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record: `header` holds every key of the file but `events`, in the file's order."""
 
     header: Values
@@ -115,14 +112,14 @@ class Record:
         return max((event.id for event in self.events), default=None)
 
     def with_event(self, event: Event) -> Record:
-        return replace(self, events=(*self.events, event))
+        return self._replace(events=(*self.events, event))
 
     def with_fields(self, changes: Values) -> Record:
         """The record with header values set (or removed, where the new value is None)."""
         header: dict[str, Value] = dict(self.header)
         for path, value in changes.items():
             header = with_value(header, path, value)
-        return replace(self, header=header)
+        return self._replace(header=header)
 
 
 def is_tombstone(value: object) -> bool:

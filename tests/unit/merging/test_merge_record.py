@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from merge_triples import PATH, RULES, WORKFLOW, Work, Worker, merge_works
 
@@ -138,12 +136,12 @@ def test_items_with_ids_are_merged_one_by_one(base: Record) -> None:
 
 def test_an_event_with_two_contents_is_a_conflict(base: Record) -> None:
     [first, *rest] = base.events
-    forged = replace(base, events=(replace(first, by="engineer-9"), *rest))
+    forged = base._replace(events=(first._replace(by="engineer-9"), *rest))
     assert fields(merged(base, forged, base)) == [f"events.{first.id}"]
 
 
 def test_two_events_of_one_id_are_refused_not_dropped(base: Record) -> None:
-    twice = base.with_event(replace(base.events[0], do="note"))
+    twice = base.with_event(base.events[0]._replace(do="note"))
     with pytest.raises(Invalid, match="two events have the id"):
         merged(base, twice, base)
 
