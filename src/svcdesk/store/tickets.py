@@ -128,29 +128,6 @@ class Tickets(NamedTuple):
         for folder in sorted(set(folders)):
             yield from _walk(self.root, f"{RECORDS}/{folder}")
 
-    def placed(self, path: str) -> Iterator[str]:
-        """The paths that `paths` lists for what lies at a path of git's, which may be gone.
-
-        A path that ends in `/` is a folder into which git does not look.
-        """
-        own = sorted(f"{RECORDS}/{folder}" for folder in set(self.folders.values()))
-        folder = next((one for one in own if f"{path}/".startswith(f"{one}/")), None)
-        if folder is None:
-            yield from (one for one in own if path.endswith("/") and one.startswith(path)
-                        for one in _walk(self.root, one))  # fmt: skip
-            return
-        here = folder
-        names = path[len(folder) + 1 :].rstrip("/").split("/") if path != folder else []
-        for name in names[:-1]:
-            if (self.root / here).is_symlink() or name.endswith(".yaml"):
-                break
-            here = f"{here}/{name}"
-        whole = path.rstrip("/")
-        place = self.root / here
-        if place.is_symlink() or (here != whole and not os.path.lexists(self.root / whole)):
-            pass
-        raise NotImplementedError
-
     def load(self, path: str) -> Loaded:
         """The record at a path. Raises FileRefused or Invalid, naming file and line."""
         data = read_below(self.root, path, FILE_LIMIT)
