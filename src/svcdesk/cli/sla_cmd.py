@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -12,8 +11,8 @@ from svcdesk.cli.boundary import FINDINGS
 from svcdesk.cli.help import Group
 from svcdesk.cli.options import anywhere, asked_at, command, ids_argument, option, read_ids
 from svcdesk.cli.sla_calc import calc
-from svcdesk.cli.sla_why import explain, forecast, lint, simulate
-from svcdesk.errors import UsageError, placed
+from svcdesk.cli.sla_why import began, explain, forecast, lint, simulate
+from svcdesk.errors import placed
 from svcdesk.i18n import T, Text
 from svcdesk.reports.sla_targets import AT_RISK, BREACHED, OPEN, Target, judged, targets_table
 
@@ -56,14 +55,15 @@ def _check(
 ) -> int:
     from svcdesk.cli.list_cmd import query_text
     from svcdesk.desk.sla_checking import check_sla
+    from svcdesk.humantime import parse_span
     from svcdesk.reports.sla_findings import checked_item
 
     moment = app.understand(at) if at else app.now
     result = check_sla(
         app.desk,
         at=moment,
-        within=_span(within),
-        since=_start(app, since, moment),
+        within=parse_span(within),
+        since=began(app, since, moment),
         everything=everything,
         query=query_text(query),
     )
@@ -128,9 +128,8 @@ def _escalate(app: App, at: str | None, since: str, dry_run: bool) -> int:
     from svcdesk.desk.writing import Options
 
     moment = app.understand(at) if at else app.now
-    start = _start(app, since, moment)
-    began = start if isinstance(start, datetime) else moment - start
-    result = escalate(app.desk, at=moment, since=began, options=Options(dry_run=dry_run))
+    start = began(app, since, moment)
+    result = escalate(app.desk, at=moment, since=start, options=Options(dry_run=dry_run))
     show_done(app, result.done, dry_run=dry_run)
     return tell_unreadable(app, result.passed_over)
 
@@ -164,20 +163,6 @@ def _show(app: App, ids: tuple[str, ...], at: str | None) -> None:
         lines = timeline(sorted(targets, key=Target.sort_key), app.zone, moment,
                          width=app.out.width, colour=app.out.colour)  # fmt: skip
         app.out.out("\n" + "".join(f"{one}\n" for one in lines), styled=True)
-
-
-def _start(app: App, text: str, moment: datetime) -> timedelta | datetime:
-    """A span back from a moment, or a moment itself."""
-    try:
-        return _span(text)
-    except UsageError:
-        return app.understand(text)
-
-
-def _span(text: str) -> timedelta:
-    from svcdesk.humantime import parse_span
-
-    return parse_span(text)
 
 
 @click.group("sla", cls=Group, help="The SLA: what is late, what will be, and why.")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
+
+import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS
 from svcdesk.cli.list_cmd import tell_unreadable
 from svcdesk.cli.options import asked_at, command, id_argument, option, read_ids
-from svcdesk.errors import NotFound
+from svcdesk.errors import NotFound, UsageError
 from svcdesk.i18n import Label, T
 from svcdesk.model.table import Cell, Column, Table
 
@@ -75,18 +78,37 @@ def lint(app: App) -> int:
 
 @command(
     "simulate",
-    help="Replay history under another policy: who would have been late, side by side.",
+    help="Replay history under another policy: who would have been late, side by side.\n\n"
+    "Of the requests that QUERY finds; without one, of all.",
 )
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @option("--policy", required=True, metavar="NAME|FILE", help="The policy to try.")
+@option(
+    "--since",
+    metavar="SPAN|TIME",
+    help="Only what was submitted since then, or within that long.",
+)
 @asked_at
-def simulate(app: App, policy: str, at: str | None) -> int:
+def simulate(
+    app: App, query: tuple[str, ...], policy: str, since: str | None, at: str | None
+) -> int:
+    from svcdesk.cli.list_cmd import query_text
     from svcdesk.desk.sla_trying import Replayed, policy_from, replay
 
     moment = app.understand(at) if at else app.now
-    results = list(replay(app.desk, policy_from(app.desk, policy), at=moment))
+    results = list(
+        replay(
+            app.desk,
+            policy_from(app.desk, policy),
+            at=moment,
+            query=query_text(query),
+            since=began(app, since, moment) if since else None,
+        )
+    )
     replayed = [one for one in results if isinstance(one, Replayed)]
     unreadable = [one for one in results if not isinstance(one, Replayed)]
     changed = [one for one in replayed if one.changed]
+    rules = app.desk.sla.rules("request").rules
     totals = Counter(
         (late, key)
         for one in replayed
@@ -105,11 +127,11 @@ def simulate(app: App, policy: str, at: str | None) -> int:
             ],
             rows=[
                 [
-                    one.record.id,
-                    Cell(one.target, one.label),
+                    one.record,
+                    Cell(one.target, Label(rules[one.target].labels, one.target)),
                     _verdict(one.late_now),
                     _verdict(one.late_then),
-                    one.record.title,
+                    one.title,
                 ]
                 for one in changed
             ],
@@ -156,6 +178,18 @@ def forecast(app: App, within: str, at: str | None) -> int:
     for person, count in loads.most_common():
         app.out.err(T("{person}: {count}", person=person, count=count))
     return tell_unreadable(app, result.unreadable)
+
+
+def began(app: App, text: str, moment: datetime) -> datetime:
+    """What `--since` means: a span back from a moment, or a moment itself."""
+    from svcdesk.humantime import parse_span
+
+    try:
+        return moment - parse_span(text)
+    except UsageError:
+        return app.understand(text)
+    except OverflowError:
+        raise UsageError(T("“{text}” is longer than time goes back", text=text)) from None
 
 
 def _verdict(late: bool | None) -> Cell:

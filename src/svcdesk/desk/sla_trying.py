@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from svcdesk.desk.listing import Row
+from svcdesk.desk.querying import understood, vocabulary
 from svcdesk.desk.sla import POLICIES
+from svcdesk.desk.spreading import spread
 from svcdesk.errors import NotFound
-from svcdesk.i18n import Label, T
-from svcdesk.lifecycle.fold import fold
+from svcdesk.i18n import T
 from svcdesk.model.finding import Finding
 from svcdesk.model.record import Record
 from svcdesk.reports.sla_targets import BREACHED, judged
 from svcdesk.sla.from_fold import history_of
+from svcdesk.sla.history import History
 from svcdesk.sla.ledger import ledger
 from svcdesk.sla.lint import Context, lint
 from svcdesk.sla.policy import Policy
@@ -30,13 +33,13 @@ if TYPE_CHECKING:
 REQUEST = "request"
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """One target of one record, late or not under the desk's policy and under another."""
+class Replayed(NamedTuple):
+    """One target of one record, late or not under the desk's policy and under another; None where
+    a policy does not ask it."""
 
-    record: Record
+    record: str
+    title: str
     target: str
-    label: Label
     late_now: bool | None
     late_then: bool | None
 
@@ -48,7 +51,6 @@ class Replayed:
 def lint_policies(desk: Desk) -> list[Finding]:
     """The traps in every policy of the desk. A policy that cannot be read raises Invalid."""
     workflow = desk.workflow(REQUEST)
-    from svcdesk.desk.querying import vocabulary
     from svcdesk.query import parse_query
 
     words = vocabulary(desk)
@@ -101,28 +103,57 @@ def policy_from(desk: Desk, name: str) -> Policy:
     return document.understood(lambda value: parse_policy(value, path.stem, desk.sla.compile))
 
 
-def replay(desk: Desk, policy: Policy, *, at: datetime) -> Iterator[Replayed | Unreadable]:
-    """Every request's targets under the desk's policies and under another, side by side."""
-    rules = desk.sla.rules(REQUEST)
-    workflow = desk.workflow(REQUEST)
-    moment = int(at.timestamp())
-    for loaded in desk.load_all(REQUEST):
+def replay(
+    desk: Desk, policy: Policy, *, at: datetime, query: str = "", since: datetime | None = None
+) -> Iterator[Replayed | Unreadable]:
+    """Every target of the requests that a query finds, submitted since a moment, under the desk's
+    policies and under another, side by side. Raises UsageError for a query that means nothing,
+    Invalid for a policy that cannot be reckoned with."""
+    one = _Replay(desk, policy, at, query, since)
+    paths = list(desk.tickets.paths(desk.workflow(REQUEST).prefix))
+    results = spread(paths, one.of)
+    for _ in desk.watch(paths):
+        yield from next(results)
+
+
+class _Replay:
+    """What is asked of each request, with what all of them need."""
+
+    def __init__(
+        self, desk: Desk, policy: Policy, at: datetime, query: str, since: datetime | None
+    ) -> None:
+        self.desk, self.policy, self.at = desk, policy, at
+        self.since = None if since is None else int(since.timestamp())
+        self.asked = understood(desk, query, due=True) if query.strip() else None
+        rules = desk.sla.rules(REQUEST)
+        judged_ones = {name: rule for name, rule in rules.rules.items() if rule.judged}
+        self.rules = replace(rules, rules=judged_ones)
+
+    def of(self, path: str) -> list[Replayed | Unreadable]:
+        (loaded,) = self.desk.tickets.load_all([path])
         if isinstance(loaded, Unreadable):
-            yield loaded
-            continue
+            return [loaded]
         record = loaded.record
-        folded = fold(record.events, workflow)
-        history, _ = history_of(record.id, record.uid, folded)
-        own = desk.sla.policy_for(folded.values)
-        verdicts: list[dict[str, bool]] = []
-        for one in (own, policy):
-            answer = ledger(history, rules, one, desk.sla.calendars, moment)
-            late: dict[str, bool] = {}
-            for target in judged(record, answer, 0):
-                name = target.entry.target
-                late[name] = late.get(name, False) or target.group == BREACHED
-            verdicts.append(late)
-        now, then = verdicts
-        for name in dict.fromkeys([*now, *then]):
-            labels = rules.rules[name].labels
-            yield Replayed(record, name, Label(labels, name), now.get(name), then.get(name))
+        row = Row(record, path, self.desk.workflow(REQUEST), self.at, self.desk.sla.ledger)
+        history, _ = history_of(record.id, record.uid, row.folded)
+        submitted = history.submitted
+        if self.since is not None and (submitted is None or submitted < self.since):
+            return []
+        if self.asked is not None and not self.asked.matches(row):
+            return []
+        own = self.desk.sla.policy_for(row.folded.values)
+        now, then = (self._late(record, history, policy) for policy in (own, self.policy))
+        return [
+            Replayed(record.id, record.title, name, now.get(name), then.get(name))
+            for name in dict.fromkeys([*now, *then])
+        ]
+
+    def _late(self, record: Record, history: History, policy: Policy) -> dict[str, bool]:
+        """Target → whether any of its cycles is late."""
+        moment = int(self.at.timestamp())
+        answer = ledger(history, self.rules, policy, self.desk.sla.calendars, moment)
+        late: dict[str, bool] = {}
+        for target in judged(record, answer, 0):
+            name = target.entry.target
+            late[name] = late.get(name, False) or target.group == BREACHED
+        return late
