@@ -112,10 +112,10 @@ def _cell(app: App, row: Row, name: str) -> Cell | Value:
         style = _STYLES.get(row.sla() or "", "")
         return Cell(format_instant(due, app.zone), relative(due, app.now), style)
     if name == "title":
-        return row.record.title
+        return row.head.title
     value = row.get(name)
     if name == "status":
-        state = row.workflow.states.get(row.record.status)
+        state = row.workflow.states.get(row.head.status)
         return Cell(value, pick(state.labels, state.name) if state else None)
     field = app.desk.fields.get(name)
     label = field.labels_of(value) if field is not None and isinstance(value, str) else {}
@@ -125,12 +125,12 @@ def _cell(app: App, row: Row, name: str) -> Cell | Value:
 def _item(app: App, row: Row, columns: Sequence[str]) -> dict[str, Value]:
     """A row as the promised JSON shape has it: what is stored, never what is shown."""
     item: dict[str, Value] = {
-        "id": row.record.id,
-        "kind": row.record.kind,
-        "title": row.record.title,
-        "status": row.record.status,
-        "priority": row.record.get("priority"),
-        "assignee": row.record.get("assignee"),
+        "id": row.head.id,
+        "kind": row.head.kind,
+        "title": row.head.title,
+        "status": row.head.status,
+        "priority": row.head.get("priority"),
+        "assignee": row.head.get("assignee"),
         "due": format_instant(row.due, app.zone) if row.due else None,
         "sla": row.sla(),
         "path": row.path,

@@ -61,6 +61,6 @@ def _groups(app: App, mine: Listing) -> list[tuple[Text, list[Row]]]:
         elif row.due is not None and row.due < tomorrow:
             place = 1
         else:
-            place = 2 if row.record.status == "waiting" else 3
+            place = 2 if row.head.status == "waiting" else 3
         groups[place][1].append(row)
     return groups

@@ -40,8 +40,8 @@ def read_records(
         wanted = list(desk.tickets.paths(prefix)) if chosen is None else chosen
         if chosen is None:
             gone = set(earlier).difference(wanted)
-            wanted += [path for path in gone if _is_one(desk, path, prefix)]
-        return _read(desk, sorted(wanted), earlier)
+            wanted += [path for path in gone if is_one(desk, path, prefix)]
+        return read_paths(desk, sorted(wanted), earlier)
 
     with many_values():
         return consistent(desk.repository, read)
@@ -84,7 +84,9 @@ def many_values() -> Iterator[None]:
             gc.enable()
 
 
-def _read(desk: Desk, paths: Iterable[str], earlier: Mapping[str, bytes | None]) -> Reading:
+def read_paths(desk: Desk, paths: Iterable[str], earlier: Mapping[str, bytes | None]) -> Reading:
+    """The records at these paths; `earlier` holds what stood at some of them before a write that is
+    under way (None: nothing)."""
     loaded, unreadable = [], []
     for path in desk.watch(list(paths)):
         before = earlier.get(path)
@@ -97,7 +99,7 @@ def _read(desk: Desk, paths: Iterable[str], earlier: Mapping[str, bytes | None])
     return Reading(tuple(loaded), tuple(unreadable))
 
 
-def _is_one(desk: Desk, path: str, prefix: str | None) -> bool:
+def is_one(desk: Desk, path: str, prefix: str | None) -> bool:
     """Whether a path that is gone from the working tree is one of the records asked for."""
     folder, _, name = path.removeprefix("records/").partition("/")
     if prefix is not None and prefix_of(name.rpartition("/")[2]) != prefix:

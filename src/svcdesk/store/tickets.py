@@ -128,6 +128,31 @@ class Tickets(NamedTuple):
         for folder in sorted(set(folders)):
             yield from _walk(self.root, f"{RECORDS}/{folder}")
 
+    def placed(self, path: str) -> Iterator[str]:
+        """What `paths` lists of that which lies at a path of git's; nothing if it is gone.
+
+        A path that ends in `/` is a folder into which git does not look.
+        """
+        for folder in sorted({f"{RECORDS}/{one}" for one in self.folders.values()}):
+            if f"{path}/".startswith(f"{folder}/"):
+                yield from self._placed(folder, path[len(folder) :].strip("/"))
+            elif path.endswith("/") and folder.startswith(path):
+                yield from _walk(self.root, folder)
+
+    def _placed(self, folder: str, below: str) -> Iterator[str]:
+        here = folder
+        for name in below.split("/") if below else ():
+            if (self.root / here).is_symlink() or (here.endswith(".yaml") and here != folder):
+                break
+            here = f"{here}/{name}"
+        place = self.root / here
+        if place.is_dir() and not place.is_symlink() and not here.endswith(".yaml"):
+            yield from _walk(self.root, here)
+        elif here == folder:
+            yield from [here] if place.is_symlink() else []
+        elif os.path.lexists(place) and not place.name.startswith("."):
+            yield here
+
     def load(self, path: str) -> Loaded:
         """The record at a path. Raises FileRefused or Invalid, naming file and line."""
         data = read_below(self.root, path, FILE_LIMIT)

@@ -1,0 +1,170 @@
+"""The rows that may meet a query: from the index, with the files that it does not cover.
+
+Whoever asks judges each of them by the query itself; the index only leaves out what cannot meet it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from svcdesk.desk.reading import Reading, is_one, many_values, read_paths, read_records
+from svcdesk.desk.rows import IndexedRow, Ledgers, Row
+from svcdesk.errors import SvcdeskError
+from svcdesk.i18n import T, Text
+from svcdesk.lifecycle.as_of import as_of
+from svcdesk.model.record import Record
+from svcdesk.query import Query
+from svcdesk.store.files import read_below
+from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, Unreadable, decode_file
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+    from svcdesk.desk.indexing import Answer
+    from svcdesk.index.database import Row as Found
+    from svcdesk.lifecycle.fold import Fold
+    from svcdesk.sla.ledger import Ledger
+    from svcdesk.store.git_index import Differing
+
+
+class Owing:
+    """Finds ledgers, and says once what is wrong where they cannot be found. `kept`: what the index
+    keeps of them may be used."""
+
+    def __init__(self, ledgers: Ledgers, *, kept: bool = True) -> None:
+        self._ledgers = ledgers
+        self.kept = kept
+        self.notes: dict[str, Text] = {}
+
+    def __call__(self, record: Record, at: datetime, folded: Fold) -> Ledger | None:
+        try:
+            return self._ledgers(record, at, folded)
+        except SvcdeskError as error:
+            self.notes.setdefault(str(error.message), error.message)
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`rows` that may meet the query, in the order of their paths; the files that could not be
+    read; and what is to be said of how they were found."""
+
+    rows: tuple[Row, ...]
+    unreadable: tuple[Unreadable, ...]
+    notes: tuple[Text, ...] = ()
+
+
+def ask_early(desk: Desk) -> Differing | None:
+    """Ask git which files differ, so that it looks while we get ready; for `find_rows`."""
+    from svcdesk.desk.indexing import ask_early as ask
+
+    return ask(desk)
+
+
+def find_rows(
+    desk: Desk,
+    query: Query,
+    owed: Owing,
+    *,
+    kind: str | None = None,
+    at: datetime | None = None,
+    asked_git: Differing | None = None,
+) -> Rows:
+    """Every record (of a kind) that may meet a query, as of `at` where that is given.
+
+    Where the index cannot be used, all files are read, and a note says so.
+    """
+    return _Finder(desk, owed, kind, at).find(query, asked_git)
+
+
+class _Finder:
+    def __init__(self, desk: Desk, owed: Owing, kind: str | None, at: datetime | None) -> None:
+        self._desk, self._owed, self._kind, self._at = desk, owed, kind, at
+        self._moment = at or desk.now()
+        prefix = desk.workflow(kind).prefix if kind else None
+        below = f"{desk.tickets.folders[prefix]}/" if prefix else ""
+        self._within = f"{RECORDS}/{below}"
+
+    def find(self, query: Query, asked_git: Differing | None) -> Rows:
+        from svcdesk.desk.indexing import find
+        from svcdesk.index.conditions import bounds
+        from svcdesk.index.database import Unusable
+        from svcdesk.store.snapshot import consistent
+
+        asked = [asked_git]
+
+        def read(earlier: Mapping[str, bytes | None]) -> Rows:
+            early = asked.pop() if asked else None
+            answer = find(self._desk, bounds(query.node), self._at, early)
+            return self._joined(answer, earlier)
+
+        try:
+            with many_values():
+                return consistent(self._desk.repository, read)
+        except Unusable as problem:
+            note = T("{why}; all files were read instead", why=problem.why)
+            return self._of_files(read_records(self._desk, self._kind), (note,))
+
+    def _of_files(self, reading: Reading, notes: tuple[Text, ...] = ()) -> Rows:
+        rows = [row for loaded in reading.loaded if (row := self._row(loaded)) is not None]
+        return Rows(tuple(rows), reading.unreadable, notes)
+
+    def _joined(self, answer: Answer, earlier: Mapping[str, bytes | None]) -> Rows:
+        """What the index has, but for the paths that have to be read; and these."""
+        live = {one for path in answer.live for one in self._desk.tickets.placed(path)}
+        live.update(path for path in earlier if is_one(self._desk, path, None))
+        wanted = sorted(path for path in live if self._is_asked(path))
+        read = self._of_files(read_paths(self._desk, wanted, earlier))
+        rows = [
+            row
+            for found in answer.found
+            if found.path not in earlier
+            and self._is_asked(found.path)
+            and (row := self._known(found, answer)) is not None
+        ]
+        every = sorted([*rows, *read.rows], key=lambda row: row.path)
+        return Rows(tuple(every), read.unreadable, read.notes)
+
+    def _is_asked(self, path: str) -> bool:
+        return f"{path}/".startswith(self._within)
+
+    def _row(self, loaded: Loaded) -> Row | None:
+        record: Record | None = loaded.record
+        if loaded.record.kind not in self._desk.kinds:
+            return None
+        workflow = self._desk.workflow(loaded.record.kind)
+        if self._at is not None:
+            record = as_of(loaded.record, workflow, self._at)
+        if record is None:
+            return None
+        return Row(record, loaded.path, workflow, self._moment, self._owed)
+
+    def _known(self, found: Found, answer: Answer) -> Row | None:
+        """The row of a record in the index; one with events later than the moment is read."""
+        at = self._at
+        if at is not None and (found.newest is None or found.newest > at.timestamp()):
+            return self._row(self._loaded(found))
+        if found.kind not in self._desk.kinds:
+            return None
+        keeps = self._owed.kept and found.terms == answer.terms
+        return IndexedRow(
+            found,
+            self._desk.workflow(found.kind),
+            self._moment,
+            self._owed,
+            lambda one: self._loaded(one).record,
+            found.owed if keeps else None,
+        )
+
+    def _loaded(self, found: Found) -> Loaded:
+        """The record whole: from its file, or from git if that has changed since."""
+        repo = self._desk.repository
+        try:
+            data = read_below(self._desk.root, found.path, FILE_LIMIT)
+        except SvcdeskError:
+            data = b""
+        if repo.blob_id(data) != found.blob.hex():
+            [(_, data)] = repo.cat_blobs([found.blob.hex()])
+        return decode_file(data, found.path)

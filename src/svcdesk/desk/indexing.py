@@ -1,0 +1,84 @@
+"""What a query finds in the desk's index, and what has to be read beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from svcdesk.desk.describing import describer, fingerprint, terms_of
+from svcdesk.errors import SvcdeskError
+from svcdesk.i18n import T
+from svcdesk.index.database import Database, Row, Unusable, open_database
+from svcdesk.index.refreshing import Proof, Sources, prove
+from svcdesk.store.git_index import Differing, tracked
+from svcdesk.store.tickets import RECORDS
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+    from svcdesk.index.conditions import Bounds
+
+_TRIES = 4
+
+
+class Answer(NamedTuple):
+    """Records that the index has, and the paths that have to be read beside them."""
+
+    found: tuple[Row, ...]
+    terms: str
+    live: frozenset[str]
+    database: Database
+
+
+def ask_early(desk: Desk) -> Differing | None:
+    """Ask git what differs, so that it looks while we get ready. None where that has to wait."""
+    git_dir = desk.root / ".git"
+    if not git_dir.is_dir():
+        return None
+    try:
+        return Differing(desk.root, git_dir, RECORDS)
+    except SvcdeskError:
+        return None
+
+
+def find(desk: Desk, bounds: Bounds, at: datetime | None, asked: Differing | None) -> Answer:
+    """The records that may meet a query's bounds. Raises Unusable."""
+    repo = desk.repository
+    database = open_database(repo.common_dir, fingerprint(desk))
+    terms = terms_of(desk)
+    is_place = _is_place(desk)
+    sources = Sources(repo, RECORDS, is_place, describer(desk), terms, desk.watch)
+    condition, values = bounds.most, list[object](bounds.most_values)
+    if at is not None:  # what happened later may have changed every column
+        condition = f"({condition} OR newest IS NULL OR newest > ?)"
+        values.append(int(at.timestamp()))
+    for turn in range(_TRIES):
+        proof = prove(database, sources, None if turn else asked)
+        with database.reading():
+            if not database.stands(proof.tree, proof.stands):
+                continue  # another process has moved it on
+            rows = database.select(proof.tree, condition, values)
+        return Answer(_rows(desk, database, proof, rows), terms, proof.live, database)
+    raise Unusable(T("the index changes faster than it can be read"))
+
+
+def _rows(
+    desk: Desk, database: Database, proof: Proof, rows: list[tuple[object, ...]]
+) -> tuple[Row, ...]:
+    object_format = desk.repository.object_format
+    found = []
+    for key, *columns in rows:
+        assert isinstance(key, bytes)
+        if key in proof.without:
+            continue
+        path = tracked(key, object_format).path
+        if path not in proof.live:
+            found.append(Row(database, path, columns))
+    return tuple(found)
+
+
+def _is_place(desk: Desk) -> Callable[[str], bool]:
+    """Whether git's path may be a record's, or of something that stands where records stand."""
+    folders = tuple(f"{RECORDS}/{folder}" for folder in set(desk.tickets.folders.values()))
+    below = tuple(f"{folder}/" for folder in folders)
+    return lambda path: path.startswith(below) or path in folders

@@ -1,0 +1,170 @@
+"""Records as queries and lists see them: read from a file, or known from the index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from svcdesk.desk.querying import DUE
+from svcdesk.model.computed import COMPUTED
+from svcdesk.model.kind import Workflow
+from svcdesk.model.record import Record, Value
+from svcdesk.query import fold as fold_text
+from svcdesk.query import values_at
+
+if TYPE_CHECKING:
+    from svcdesk.index import Owed
+    from svcdesk.index.database import Row as Found
+    from svcdesk.lifecycle.fold import Fold
+    from svcdesk.sla.ledger import Ledger
+
+AT_RISK = timedelta(hours=2)
+
+Ledgers = Callable[[Record, datetime, "Fold"], "Ledger | None"]
+
+
+class Row:
+    """A record in a list, and what a query may ask of it; due times are found when asked for."""
+
+    def __init__(
+        self, record: Record, path: str, workflow: Workflow, at: datetime, ledgers: Ledgers
+    ) -> None:
+        self._record: Record | None = record
+        self.head = record
+        self.path = path
+        self.workflow = workflow
+        self._at = at
+        self._ledgers = ledgers
+
+    @property
+    def record(self) -> Record:
+        """The whole record; `head` is enough for what its header says."""
+        assert self._record is not None
+        return self._record
+
+    @cached_property
+    def folded(self) -> Fold:
+        from svcdesk.lifecycle.fold import fold
+
+        return fold(self.record.events, self.workflow)
+
+    @cached_property
+    def ledger(self) -> Ledger | None:
+        """What is owed for it; None for a kind that owes nothing."""
+        return self._ledgers(self.record, self._at, self.folded)
+
+    @property
+    def is_open(self) -> bool:
+        state = self.workflow.states.get(self.head.status)
+        return state is not None and state.is_open
+
+    @property
+    def due(self) -> datetime | None:
+        """When the next of its open targets falls due, or fell due if that is breached."""
+        entry = self.ledger.next_due() if self.ledger is not None else None
+        if entry is None or entry.due is None:
+            return None
+        return datetime.fromtimestamp(entry.due, UTC)
+
+    @property
+    def is_unsettled(self) -> bool:
+        return bool(self.folded.unsettled())
+
+    # ── as a subject of queries ───────────────────────────────────────────────────────────────
+
+    def get(self, path: str) -> Value:
+        if path == DUE.path:
+            return self.due.isoformat(timespec="seconds") if self.due else None
+        if path in COMPUTED:
+            return COMPUTED[path](self.head.header)
+        return values_at(self.head.header, path)
+
+    def text(self) -> str:
+        return text_of(self.record)
+
+    def flag(self, name: str) -> bool:
+        return name == "unsettled" and self.is_unsettled
+
+    def sla(self) -> str | None:
+        """The worst of its targets: `breached`, `risk` or `ok`."""
+        if self.ledger is None:
+            return None
+        from svcdesk.reports.sla_targets import AT_RISK as RISK
+        from svcdesk.reports.sla_targets import BREACHED, judged
+
+        groups = {
+            one.group for one in judged(self.record, self.ledger, int(AT_RISK.total_seconds()))
+        }
+        if not groups:
+            return None
+        return "breached" if BREACHED in groups else "risk" if RISK in groups else "ok"
+
+
+class IndexedRow(Row):
+    """A record that the index knows: its file is read only for what the index does not hold."""
+
+    def __init__(
+        self,
+        found: Found,
+        workflow: Workflow,
+        at: datetime,
+        ledgers: Ledgers,
+        load: Callable[[Found], Record],
+        owed: Owed | None,
+    ) -> None:
+        super().__init__(Record(json.loads(found.header()), ()), found.path, workflow, at, ledgers)
+        self._record = None
+        self._found = found
+        self._load = load
+        self._now = int(at.timestamp())
+        self._owed = owed if owed is not None and owed.since <= self._now else None
+
+    @property
+    def record(self) -> Record:
+        if self._record is None:
+            self._record = self._load(self._found)
+        return self._record
+
+    @property
+    def due(self) -> datetime | None:
+        if self._owed is None or self._owed.moves:
+            return super().due
+        return None if self._owed.due is None else datetime.fromtimestamp(self._owed.due, UTC)
+
+    @property
+    def is_unsettled(self) -> bool:
+        return self._found.unsettled
+
+    def text(self) -> str:
+        return self._found.text()
+
+    def sla(self) -> str | None:
+        if self._owed is None:
+            return super().sla()
+        state, due = self._owed.state, self._owed.due
+        if state == "ok" and due is not None:
+            left = due - self._at.timestamp()
+            if due < self._now:
+                return "breached"
+            if left <= AT_RISK.total_seconds():
+                return "risk"
+        return state
+
+
+def text_of(record: Record) -> str:
+    """All that a search looks at, folded."""
+    events = [event.text or event.reason or "" for event in record.events]
+    return fold_text("\n".join([*_texts(dict(record.header)), *events]))
+
+
+def _texts(value: Value) -> Sequence[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for one in value.values() for text in _texts(one)]
+    if isinstance(value, list):
+        return [text for one in value for text in _texts(one)]
+    return []

@@ -1,0 +1,98 @@
+"""The part of a query that the index's columns can answer, as SQL.
+
+Every condition has two bounds: what it lets through at most, and what it lets through for certain
+(which NOT turns around). What the bounds leave open, the query itself judges afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from svcdesk.index.entries import ODD
+from svcdesk.query.query import Combined, Condition, Negated, Node
+
+_TEXTS: Final = frozenset({"kind", "status", "priority", "assignee"})
+_MOST_WORDS: Final = 500
+"""SQLite takes no more than 999 parameters everywhere, and 1,000 levels of expression."""
+_MOST_TERMS: Final = 200
+
+
+class Bounds(NamedTuple):
+    """SQL expressions with their parameters: rows that may meet a query, and rows that do."""
+
+    most: str
+    most_values: tuple[str, ...]
+    least: str
+    least_values: tuple[str, ...]
+
+
+_OPEN: Final = Bounds("1", (), "0", ())
+
+
+def bounds(node: Node) -> Bounds:
+    """The bounds of a query's tree. A query of very many terms is left open."""
+    found = _bounds(node)
+    return found if len(found.most_values) <= _MOST_WORDS else _OPEN
+
+
+def _bounds(node: Node) -> Bounds:
+    if isinstance(node, Negated):
+        inner = _bounds(node.term)
+        return Bounds(
+            f"NOT {inner.least}", inner.least_values, f"NOT {inner.most}", inner.most_values
+        )
+    if isinstance(node, Combined):
+        return _combined(node)
+    return _condition(node)
+
+
+def _combined(node: Combined) -> Bounds:
+    if len(node.terms) > _MOST_TERMS:
+        return _OPEN
+    parts = [_bounds(term) for term in node.terms]
+    if not parts:
+        return Bounds("1", (), "1", ()) if node.every else Bounds("0", (), "0", ())
+    sign = " AND " if node.every else " OR "
+    return Bounds(
+        f"({sign.join(part.most for part in parts)})",
+        tuple(value for part in parts for value in part.most_values),
+        f"({sign.join(part.least for part in parts)})",
+        tuple(value for part in parts for value in part.least_values),
+    )
+
+
+def _condition(node: Condition) -> Bounds:
+    if node.source == "flag" and node.path == "unsettled":
+        return Bounds("unsettled", (), "unsettled", ())
+    if node.source == "text":
+        return _text(node.path)
+    if node.path not in _TEXTS:
+        return _OPEN
+    if node.source == "has":
+        return Bounds(f"({node.path} <> '')", (), f"({node.path} NOT IN ('', ?))", (ODD,))
+    if node.source != "field" or node.kind not in ("choice", "word"):
+        return _OPEN
+    return _words(node)
+
+
+def _words(node: Condition) -> Bounds:
+    wanted = sorted(str(one) for one in node.wanted)
+    columns = [node.path]
+    if node.kind == "word":
+        if node.path != "assignee":
+            return _OPEN  # only the assignee is kept in its plain form too
+        columns.append("assignee_plain")
+    certain = [one for one in wanted if one]  # a missing value stands there as an empty text
+    most = _among(columns, len(wanted) + 1)
+    least = _among(columns, len(certain))
+    return Bounds(most, tuple([*wanted, ODD] * len(columns)), least, tuple(certain * len(columns)))
+
+
+def _among(columns: list[str], count: int) -> str:
+    marks = ", ".join("?" * count)
+    return f"({' OR '.join(f'{column} IN ({marks})' for column in columns)})"
+
+
+def _text(sought: str) -> Bounds:
+    found = "(SELECT instr(text, ?) FROM words WHERE words.record = record.id)"
+    return Bounds(found, (sought,), found, (sought,))

@@ -1,0 +1,246 @@
+"""The index's file: SQLite in the git common directory, for all worktrees and processes at once.
+
+Whatever goes wrong with it costs time and nothing else: it raises Unusable, and the caller reads
+the files. A file that is damaged is put aside at once and made anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from svcdesk.i18n import T, Text
+from svcdesk.index.entries import Content, Owed
+
+FORMAT = 1
+"""Counts up with whatever is kept, or how it is found."""
+WAIT = 0.3
+"""Seconds to wait for another writer where the answer can do without writing."""
+_TABLES = f"""
+PRAGMA user_version = {FORMAT};
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY, blob BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,
+  name TEXT NOT NULL, kind TEXT, status TEXT, priority TEXT, assignee TEXT, assignee_plain TEXT,
+  unsettled INTEGER, newest INTEGER,
+  terms TEXT, since INTEGER, due INTEGER, moves INTEGER, state TEXT
+);
+CREATE INDEX by_status ON record (status, priority);
+CREATE TABLE header (record INTEGER PRIMARY KEY, json TEXT NOT NULL);
+CREATE TABLE words (record INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE tree (id INTEGER PRIMARY KEY, folder TEXT NOT NULL UNIQUE, checksum BLOB NOT NULL);
+CREATE TABLE place (
+  tree INTEGER NOT NULL, key BLOB NOT NULL, record INTEGER, PRIMARY KEY (tree, key)
+) WITHOUT ROWID;
+CREATE INDEX by_record ON place (record, tree);
+CREATE INDEX unread ON place (tree) WHERE record IS NULL;
+"""
+_COLUMNS = (
+    "record.id, record.blob, record.name, kind, unsettled, newest, terms, since, due, moves, state"
+)
+
+
+class Unusable(Exception):
+    """The index cannot be used now; `why` is a sentence for people."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+def folder_of(common_dir: Path) -> Path:
+    return common_dir / "svcdesk"
+
+
+def open_database(common_dir: Path, fingerprint: str) -> Database:
+    """The index of that fingerprint, made if there is none. Raises Unusable."""
+    path = folder_of(common_dir) / f"index-{FORMAT}-{fingerprint}.sqlite"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        return Database(path, _connected(path))
+    except sqlite3.DatabaseError as error:
+        if not _is_damage(error):
+            raise _unusable(error) from error
+    except OSError as error:
+        raise Unusable(T("the index cannot be used: {reason}", reason=error.strerror)) from error
+    discard(path)
+    try:
+        return Database(path, _connected(path))
+    except (sqlite3.Error, OSError) as error:
+        raise _unusable(error) from error
+
+
+def discard(path: Path) -> None:
+    """Take a damaged index away; who has it open goes on with what it holds."""
+    for ending in ("", "-wal", "-shm"):
+        with suppress(OSError):
+            path.with_name(path.name + ending).unlink()
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
+    try:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
+                for statement in _TABLES.split(";"):
+                    connection.execute(statement)
+            connection.execute("COMMIT")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is wrong: not for now, but until it is made anew."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "no such" in str(error)
+
+
+def _unusable(error: Exception) -> Unusable:
+    return Unusable(T("the index cannot be used: {reason}", reason=str(error)))
+
+
+class Row:
+    """A record as it was found in the index."""
+
+    __slots__ = (
+        "_database",
+        "blob",
+        "kind",
+        "name",
+        "newest",
+        "number",
+        "owed",
+        "path",
+        "terms",
+        "unsettled",
+    )
+
+    def __init__(self, database: Database, path: str, found: Sequence[Any]) -> None:
+        self._database = database
+        self.path = path
+        self.number: int = found[0]
+        self.blob: bytes = found[1]
+        self.name: str = found[2]
+        self.kind: str = found[3]
+        self.unsettled = bool(found[4])
+        self.newest: int | None = found[5]
+        self.terms: str | None = found[6]
+        self.owed = Owed(found[7], found[8], bool(found[9]), found[10]) if found[6] else None
+
+    def header(self) -> str:
+        """Its header, as JSON."""
+        return self._database.text("SELECT json FROM header WHERE record = ?", self.number)
+
+    def text(self) -> str:
+        """All that a search looks at, folded."""
+        return self._database.text("SELECT text FROM words WHERE record = ?", self.number)
+
+
+class Database:
+    """An open index. Every method raises Unusable where SQLite refuses."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    @contextmanager
+    def guarded(self) -> Iterator[sqlite3.Connection]:
+        """SQLite's own errors become Unusable; a damaged file is taken away."""
+        try:
+            yield self._connection
+        except sqlite3.Error as error:
+            with suppress(sqlite3.Error):
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+            if _is_damage(error):
+                self.close()
+                discard(self.path)
+            raise _unusable(error) from error
+
+    @contextmanager
+    def writing(self, wait: float = WAIT) -> Iterator[sqlite3.Connection]:
+        """A transaction that writes: all of it or nothing."""
+        with self.guarded() as connection:
+            connection.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that sees one state of the index, whoever writes meanwhile."""
+        with self.guarded() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("COMMIT")
+
+    def text(self, question: str, number: int) -> str:
+        with self.guarded() as connection:
+            found = connection.execute(question, (number,)).fetchone()
+            if found is None:
+                raise sqlite3.DatabaseError("no such record")
+            return str(found[0])
+
+    def stands(self, tree: int, checksum: bytes) -> bool:
+        """Whether a tree is at a state of git's index."""
+        with self.guarded() as connection:
+            question = "SELECT checksum FROM tree WHERE id = ?"
+            found = connection.execute(question, (tree,)).fetchone()
+            return found is not None and bool(found[0] == checksum)
+
+    def select(self, tree: int, condition: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The keys of a tree's records that meet a condition, each before the columns of Row."""
+        with self.guarded() as connection:
+            return connection.execute(
+                f"SELECT place.key, {_COLUMNS} FROM record CROSS JOIN place"
+                " ON place.record = record.id AND place.tree = ?"
+                f" WHERE {condition}",
+                (tree, *values),
+            ).fetchall()
+
+    def note_owed(self, found: Iterable[tuple[int, str, Owed]]) -> None:
+        """Keep what records (by number) owe under certain terms; nothing is lost if it fails."""
+        with suppress(Unusable), self.writing(0) as connection:
+            connection.executemany(
+                "UPDATE record SET terms = ?, since = ?, due = ?, moves = ?, state = ?"
+                " WHERE id = ?",
+                [(terms, *owed, number) for number, terms, owed in found],
+            )
+
+
+def keep(connection: sqlite3.Connection, content: Content, terms: str) -> int:
+    """Keep a record's content; gives its number, which it may have had before."""
+    said = content.said
+    assert said is not None
+    owed = said.owed
+    found = connection.execute(
+        "INSERT OR IGNORE INTO record (blob, size, name, kind, status, priority, assignee,"
+        " assignee_plain, unsettled, newest, terms, since, due, moves, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (content.id, content.size, *said[:8], *((terms, *owed) if owed else (None,) * 5)),
+    )
+    if not found.rowcount:
+        question = "SELECT id FROM record WHERE blob = ?"
+        return int(connection.execute(question, (content.id,)).fetchone()[0])
+    number = int(found.lastrowid or 0)
+    connection.execute("INSERT OR REPLACE INTO header VALUES (?, ?)", (number, said.header))
+    connection.execute("INSERT OR REPLACE INTO words VALUES (?, ?)", (number, said.text))
+    return number
