@@ -114,6 +114,7 @@ def run_move(
         texts[spec.last[1]] = said.pop("last")
     if spec and spec.message_field and said.get("message"):
         texts[spec.message_field] = said.pop("message")
+    app.desk.ask_git()
     chosen = read_ids(ids)
     confirm_many(chosen, ids, yes)
     values = field_values(app, texts, fields, kind_of(app, chosen))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from svcdesk.model.fields import FieldTable
     from svcdesk.plugins import Plugins
     from svcdesk.store.git import Identity, Repository
+    from svcdesk.store.git_process import Asked
     from svcdesk.store.schema import Kinds
 
 _T = TypeVar("_T")
@@ -82,6 +83,7 @@ class Parts:
         self.watch: Watch = lambda items: items
         self._clock = clock
         self._foreign_plugins = plugins
+        self._asked: dict[str, Asked] = {}
 
     # ── the clock and chance ──────────────────────────────────────────────────────────────────
 
@@ -104,7 +106,7 @@ class Parts:
         """
         from svcdesk.store.git import discover
 
-        found = discover(self.root)
+        found = discover(self.root, self._asked.pop("repository", None))
         if not self.root.samefile(found.root):
             raise NotADesk(
                 T("the desk at {desk} is not at the root of its repository, {root}",
@@ -238,9 +240,22 @@ class Parts:
 
     # ── acting ────────────────────────────────────────────────────────────────────────────────
 
+    def ask_git(self) -> None:
+        """Start asking git what every write has to know, so that it answers while the rest is
+        loaded. What is wrong with the answers is told where they are needed."""
+        if self._asked or "repository" in vars(self):
+            return
+        from svcdesk.store.git import ask_repository
+        from svcdesk.store.git_identity import ask_identity
+
+        self._asked["repository"] = ask_repository(self.root)
+        self._asked["identity"] = ask_identity(self.root)
+
     @cached_property
     def identity(self) -> Identity:
-        return self.repository.identity()
+        from svcdesk.store.git_identity import identity
+
+        return identity(self.repository.root, self._asked.pop("identity", None))
 
     def author(self, acting_for: str | None = None) -> Author:
         """Whoever git says is at the keyboard, as listed; `acting_for` a person or `requester`."""

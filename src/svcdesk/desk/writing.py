@@ -105,7 +105,8 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
             trailers=_trailers(changes, op, options.force),
             no_commit=options.no_commit,
         )
-        desk.numbers.remember(draft.given_ids())
+        if draft.given_ids():
+            desk.numbers.remember(draft.given_ids())
     done = Done(
         op,
         story.subject,

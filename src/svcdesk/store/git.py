@@ -30,6 +30,7 @@ _QUESTIONS = (
     "--is-shallow-repository",
     "--show-toplevel",
 )
+_ASKED = ("rev-parse", *_QUESTIONS, "HEAD", "--symbolic-full-name", "HEAD")
 # Beyond this, listing everything once is quicker than matching each entry against each path.
 _MANY_PATHS = 200
 _BRANCHES = "refs/heads/"
@@ -206,7 +207,12 @@ class Repository(NamedTuple):
         return Upstream(*words) if len(words) == 3 and all(words) else None
 
 
-def discover(start: Path) -> Repository:
+def ask_repository(start: Path) -> git_process.Asked:
+    """Ask git for what `discover` needs; its answer can be handed on to that."""
+    return git_process.Asked(_ASKED, start)
+
+
+def discover(start: Path, asked: git_process.Asked | None = None) -> Repository:
     """The repository whose working tree `start` lies in; it may be a subdirectory of it, a linked
     worktree or a submodule.
 
@@ -215,8 +221,7 @@ def discover(start: Path) -> Repository:
     """
     if not start.is_dir():
         raise NotADesk(T("there is no directory {path}", path=start), code="E_NO_REPO")
-    args = ("rev-parse", *_QUESTIONS, "HEAD", "--symbolic-full-name", "HEAD")
-    answer = git_process.run(args, start)
+    answer = (asked or ask_repository(start)).answer()
     facts = answer.out.decode("utf-8", "surrogateescape").splitlines()
     _refuse_odd(facts, answer, start)
     root, git_dir, common_dir = Path(facts[6]), Path(facts[2]), Path(facts[3])

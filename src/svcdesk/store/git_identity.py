@@ -13,6 +13,8 @@ from svcdesk.store import git_process
 # What git itself strips from both ends of a name (ident.c).
 _CRUD = "".join(map(chr, range(33))) + "\x7f.,:;<>\"\\'"
 
+_QUESTION = ("config", "-z", "--get-regexp", r"^(user|author)\.(name|email)$")
+
 
 class Identity(NamedTuple):
     """A name and an e-mail address as a commit carries them."""
@@ -21,17 +23,21 @@ class Identity(NamedTuple):
     email: str
 
 
-def identity(root: Path) -> Identity:
+def ask_identity(root: Path) -> git_process.Asked:
+    """Ask git for what `identity` needs; its answer can be handed on to that."""
+    return git_process.Asked(_QUESTION, root)
+
+
+def identity(root: Path, asked: git_process.Asked | None = None) -> Identity:
     """The author of the next commit, by git's rules: environment, `author.*`, then `user.*`.
 
     The configuration is read as it stands and not through `git var`, which removes newlines and
     angle brackets without a word and invents an address from the host's name. Raises
     RepositoryState (E_IDENTITY) where name or address is missing, or holds any of those.
     """
-    args = ["config", "-z", "--get-regexp", r"^(user|author)\.(name|email)$"]
-    answer = git_process.run(args, root)
+    answer = (asked or ask_identity(root)).answer()
     if answer.code not in (0, 1):
-        raise git_process.failure(args, answer)
+        raise git_process.failure(_QUESTION, answer)
     settings: dict[str, str] = {}
     for entry in answer.out.split(b"\0"):
         key, _, value = entry.decode("utf-8", "replace").partition("\n")

@@ -122,6 +122,6 @@ def _close(process: subprocess.Popen[bytes]) -> None:
         except (OSError, ValueError):
             continue  # what was still to be sent has no reader any more
     try:
-        process.wait(1)
+        git_process.wait_for(process, 1)
     except subprocess.TimeoutExpired:
         git_process.end(process)

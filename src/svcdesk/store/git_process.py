@@ -107,23 +107,43 @@ def run(
     timeout: float = READ_TIMEOUT,
 ) -> Answer:
     """One reading call. Raises GitFailed when it takes longer than `timeout` seconds."""
-    process = _spawn(
-        args,
-        cwd=cwd,
-        env=environment(env),
-        stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        out, err = process.communicate(input, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        end(process)
-        raise _too_slow(args, timeout) from None
-    except BaseException:
-        end(process)
-        raise
-    return Answer(process.returncode, out, err)
+    return Asked(args, cwd, input=input, env=env).answer(timeout)
+
+
+class Asked:
+    """A reading call under way, so that git works while we do something else."""
+
+    def __init__(
+        self,
+        args: Sequence[str],
+        cwd: Path,
+        *,
+        input: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self._args = args
+        self._input = input
+        self._process = _spawn(
+            args,
+            cwd=cwd,
+            env=environment(env),
+            stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def answer(self, timeout: float = READ_TIMEOUT) -> Answer:
+        """How it ended. Raises GitFailed when that takes longer than `timeout` seconds."""
+        process = self._process
+        try:
+            out, err = process.communicate(self._input, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            end(process)
+            raise _too_slow(self._args, timeout) from None
+        except BaseException:
+            end(process)
+            raise
+        return Answer(process.returncode, out, err)
 
 
 def run_writing(
@@ -153,7 +173,7 @@ def run_writing(
             pass_fds=tuple(keep) if os.name == "posix" else (),
         )
         try:
-            _await(process, timeout)
+            wait_for(process, timeout)
         except subprocess.TimeoutExpired:
             end(process)
             raise _too_slow(args, timeout) from None
@@ -164,7 +184,7 @@ def run_writing(
         return Answer(process.returncode, b"", out.read(1 << 20))
 
 
-def _await(process: subprocess.Popen[bytes], timeout: float) -> None:
+def wait_for(process: subprocess.Popen[bytes], timeout: float) -> None:
     """Wait for the end of a process. Raises TimeoutExpired.
 
     `Popen.wait` with a timeout looks at ever longer intervals, so it notices a commit of 20 ms up
