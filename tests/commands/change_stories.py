@@ -46,9 +46,11 @@ FIELDS = (
 CHANGE = "CR-20241001-001"
 
 
-def desk_of_five(make_desk: MakeDesk, *, people: str = PEOPLE, desk: str = "") -> Sandbox:
+def desk_of_five(
+    make_desk: MakeDesk, *, people: str = PEOPLE, desk: str = "", name: str = "desk"
+) -> Sandbox:
     """A desk with the people above; `desk` is added to its desk.yaml."""
-    made = make_desk({"records/people.yaml": people})
+    made = make_desk({"records/people.yaml": people}, name=name)
     if desk:
         made.write("records/desk.yaml", made.read("records/desk.yaml") + desk)
         made.commit("facts of the test")

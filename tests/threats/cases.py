@@ -73,6 +73,9 @@ CASES = {
     67: "a title that is markup or a template",
     71: "a title that is Markdown: links, HTML, mentions, references, pictures",
     73: "a title that commands a CI runner",
-    # G. privacy
+    # G. approval and privacy
+    93: "approval by the requester, the implementer, or one person twice",
+    94: "a field changed after it was approved",
+    97: "an approval signed with a key that is none of one's own, or of too little",
     102: "a value that has to go",
 }

@@ -45,6 +45,7 @@ def test_an_approval_of_what_stands_there_counts() -> None:
     assert now.granted
 
 
+@pytest.mark.case(94)
 @pytest.mark.parametrize("field", RULE.fields)
 def test_a_change_of_a_named_field_voids_it_by_name(field: str) -> None:
     events = [*begun(), decision(2), event(3, "set", "engineer-2", set={field: "other"})]
@@ -97,6 +98,7 @@ def test_an_approval_that_crossed_an_edit_is_of_what_its_author_saw() -> None:
     assert (problem.why, problem.fields) == (Why.CONTENT, ("plan",))
 
 
+@pytest.mark.case(97)
 def test_an_approval_of_fewer_fields_than_the_workflow_names_does_not_count() -> None:
     now = stands([*begun(), decision(2, fields=[f for f in RULE.fields if f != "rollback"])])
     assert why(now) == ["fields"]
@@ -142,6 +144,7 @@ def test_whoever_becomes_the_implementer_later_has_not_approved() -> None:
     assert why(stands([*begun(), decision(2), assign])) == ["apart"]
 
 
+@pytest.mark.case(93)
 def test_two_ids_of_one_person_are_one_person() -> None:
     both = [*begun(), decision(2, "approver-1"), decision(3, "approver-3")]
     now = stands(both, workflow=TWO)
@@ -150,6 +153,7 @@ def test_two_ids_of_one_person_are_one_person() -> None:
     assert stands([*begun(), decision(2), decision(3, "approver-2")], workflow=TWO).granted
 
 
+@pytest.mark.case(93)
 def test_one_key_is_one_person() -> None:
     both = [*begun(), decision(2, "approver-1"), decision(3, "approver-2")]
     shared = people(with_key("approver-1", "AAAA"), with_key("approver-2", "BBBB", "AAAA"))
