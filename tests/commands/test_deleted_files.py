@@ -52,6 +52,16 @@ def test_a_record_deleted_and_not_committed_is_a_finding(
     assert desk.status() == ""
 
 
+@pytest.mark.parametrize("typed", [("show", "001"), ("note", "SR-20241001-001", "-m", "x")])
+def test_whoever_asks_for_it_hears_so(desk: Sandbox, record: str, typed: tuple[str, ...]) -> None:
+    (desk.root / record).unlink()
+    refused = svcdesk(desk.root, *typed)
+    assert refused.code == 3
+    assert f"git restore {record}" in refused.err
+    run_advice(desk, f"git restore {record}")
+    assert svcdesk(desk.root, *typed).code == 0
+
+
 def test_a_record_that_moved_was_not_deleted(desk: Sandbox, record: str) -> None:
     desk.git("mv", record, record.replace("/10/", "/"))
     found = svcdesk(desk.root, "check", "--format", "json")

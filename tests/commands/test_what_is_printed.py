@@ -6,9 +6,12 @@ import csv
 import io
 import json
 
+import click
 import pytest
 from command_runner import svcdesk
 
+from svcdesk.cli.app import App
+from svcdesk.cli.boundary import guarded
 from svcdesk.testing import Sandbox
 
 ID = "SR-20241001-001"
@@ -97,6 +100,18 @@ def test_an_error_is_data_where_data_is_asked_for(
     assert error["code"].startswith("E_")
     assert error["message"]
     assert refused.out == ""
+
+
+def test_a_bug_of_ours_is_data_too(capfd: pytest.CaptureFixture[str], desk: Sandbox) -> None:
+    @click.command()
+    @click.option("--format")
+    def broken(format: str) -> None:
+        raise ZeroDivisionError(format)
+
+    assert guarded(broken, App(), ["--format", "json"]) == 4
+    error = json.loads(capfd.readouterr().err)["error"]
+    assert (error["code"], "ZeroDivisionError" in error["message"]) == ("E_BUG", True)
+    assert "--debug" in error["hint"]
 
 
 def test_an_error_is_a_sentence_elsewhere(used: Sandbox) -> None:

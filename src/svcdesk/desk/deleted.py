@@ -10,12 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from svcdesk.errors import NotADesk, SvcdeskError
+from svcdesk.errors import NotADesk, NotFound, SvcdeskError
 from svcdesk.i18n import T, Text
-from svcdesk.store.tickets import RECORDS, decode_file
+from svcdesk.store.tickets import RECORDS, Loaded, decode_file
 
 if TYPE_CHECKING:
-    from svcdesk.desk.desk import Desk
+    from svcdesk.desk.parts import Parts
     from svcdesk.store.git import Repository
 
 _MARK = b"\1"
@@ -68,7 +68,7 @@ def missing(root: Path, path: str) -> NotADesk:
     )
 
 
-def deleted_here(desk: Desk, uids: Set[str] | None = None) -> list[Deleted]:
+def deleted_here(desk: Parts, uids: Set[str] | None = None) -> list[Deleted]:
     """The records that the last commit has and the working tree has not.
 
     `uids` are those of the records that are here, by which a record is known that only moved;
@@ -83,7 +83,21 @@ def deleted_here(desk: Desk, uids: Set[str] | None = None) -> list[Deleted]:
     return _lost(desk, found, uids)
 
 
-def deleted_before(desk: Desk) -> list[Deleted]:
+def refuse_deleted(desk: Parts, ending: str) -> None:
+    """Raise NotFound with what brings it back, where a record that ends like that was deleted."""
+    wanted = ending.strip().upper()
+    for one in deleted_here(desk):
+        if one.record_id.endswith(wanted):
+            raise NotFound(
+                T("{record} was deleted: {path}", record=one.record_id, path=one.path),
+                hint=one.advice,
+                code="E_DELETED",
+                record=one.record_id,
+                path=one.path,
+            )
+
+
+def deleted_before(desk: Parts) -> list[Deleted]:
     """The records whose deletion is part of HEAD's history and that are nowhere in the desk now.
 
     A record that got another number or place is known by its uid. Reads every record, but only
@@ -97,15 +111,14 @@ def deleted_before(desk: Desk) -> list[Deleted]:
     return _lost(desk, found, None)
 
 
-def _lost(desk: Desk, found: Sequence[Deleted], uids: Set[str] | None) -> list[Deleted]:
+def _lost(desk: Parts, found: Sequence[Deleted], uids: Set[str] | None) -> list[Deleted]:
     """Those whose uid, as their last version has it, is not among `uids` (all that are here)."""
     if not found:
         return []
-    from svcdesk.desk.reading import read_records
     from svcdesk.store.git_objects import read_objects
 
     if uids is None:
-        uids = {loaded.record.uid for loaded in read_records(desk).loaded}
+        uids = {one.record.uid for one in desk.load_all() if isinstance(one, Loaded)}
     objects = read_objects(desk.root, [one.last for one in found])
     return [
         one
@@ -141,7 +154,7 @@ def _deletions(repository: Repository) -> Iterator[Deleted]:
                 yield Deleted(path, _id_of(path), f"{commit}^:{path}", commit=commit)
 
 
-def _is_record(desk: Desk, path: str) -> bool:
+def _is_record(desk: Parts, path: str) -> bool:
     folder, _, rest = path.removeprefix(f"{RECORDS}/").partition("/")
     return folder in desk.tickets.folders.values() and rest.endswith(".yaml")
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.author import find_person
+from svcdesk.desk.endings import find_meant
 from svcdesk.errors import IllegalMove, NotFound, UsageError
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import STATUS
@@ -30,9 +31,9 @@ def record_meant(desk: Desk, ending: str, move: str) -> str:
     kinds have such a record. Raises NotFound, Ambiguous."""
 
     def having() -> list[str]:
-        return [desk.kinds.prefixes[one] for one in desk.kinds if move in desk.workflow(one).moves]
+        return [one for one in desk.kinds if move in desk.workflow(one).moves]
 
-    return desk.tickets.find(ending, having).rpartition("/")[2].removesuffix(".yaml")
+    return find_meant(desk, ending, having).rpartition("/")[2].removesuffix(".yaml")
 
 
 def named(desk: Desk, kind: str, given: Values) -> dict[str, Value]:

@@ -228,10 +228,10 @@ class Parts:
     def load(self, ending: str) -> Loaded:
         """The record whose id is, or uniquely ends with, `ending`; of records of several kinds
         the request. Raises NotFound, Ambiguous, FileRefused, Invalid."""
-        path = self.tickets.find(ending, lambda: [self.kinds.prefixes.get(REQUEST, "")])
+        from svcdesk.desk.endings import find_meant
         from svcdesk.desk.reading import read_one
 
-        return read_one(self, path)
+        return read_one(self, find_meant(self, ending, lambda: [REQUEST]))
 
     def load_all(self, kind: str | None = None) -> Iterator[Loaded | Unreadable]:
         """Every record (of a kind), readable or not."""
