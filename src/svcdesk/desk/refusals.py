@@ -201,7 +201,7 @@ _CALLS = (
 # ── the repository, the disk, plugins ───────────────────────────────────────────────────────────
 
 _PLACES = (
-    _refusal("E_DELETED", T("a file without which the desk cannot work was deleted"), _NOTHING,
+    _refusal("E_DELETED", T("what is asked for was deleted, and nobody has committed that"), _NOTHING,
              T("bring it back with the command that is named")),
     _refusal("E_NO_DESK", T("there is no desk here"), _NOTHING,
              T("make one with `svcdesk init`, or name one with -C DIR")),
