@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ NOT_FOR_SHOW = SLOW | {
     "pluggy", "subprocess", "svcdesk.plugins", "svcdesk.hookspecs", "svcdesk.store.git",
     "svcdesk.store.transaction", "svcdesk.store.yaml_edit", "svcdesk.desk.records",
 }  # fmt: skip
+# A valid change of a file in our own layout needs no engine, and no parser that keeps places.
+NOT_FOR_A_MOVE = SLOW | {"yaml", "svcdesk.store.yaml_careful"}
 ENTRY_POINTS = "importlib.metadata"
 _IMPORTED = re.compile(r"^import time:\s+\d+ \|\s+\d+ \|\s*(\S+)$", re.MULTILINE)
 
@@ -90,6 +93,18 @@ def test_show_of_a_full_id_loads_only_what_reads_one_record(
     record = next((small_desk / "records" / "requests").rglob("*.yaml")).stem
     modules = imported(["show", record], small_desk, clean_environment)
     assert slow(modules, NOT_FOR_SHOW | {ENTRY_POINTS}) == set()
+
+
+def test_a_move_loads_no_schema_engine_and_no_second_reader(
+    small_desk: Path, clean_environment: dict[str, str], tmp_path: Path
+) -> None:
+    pytest.importorskip("ryaml")
+    desk = tmp_path / "desk"
+    shutil.copytree(small_desk, desk)
+    record = next((desk / "records" / "requests").rglob("*.yaml")).stem
+    modules = imported(["note", record, "-m", "核对了机房记录"], desk, clean_environment)
+    assert slow(modules, NOT_FOR_A_MOVE | {ENTRY_POINTS}) == set()
+    assert "svcdesk.store.transaction" in modules
 
 
 @pytest.mark.parametrize("arguments", [["list"], ["list", "--format", "json"]], ids=" ".join)
