@@ -298,3 +298,17 @@ def test_events_in_the_future_are_not_known_yet(desk: Sandbox) -> None:
         if one["target"] == "resolution"
     ]  # fmt: skip
     assert (resolution["state"], resolution["met"]) == ("open", None)
+
+
+@pytest.mark.parametrize(
+    "when",
+    ["submitted:today", "submitted:7天前..", "submitted:..yesterday", "priority:P1 submitted:yesterday..",
+     "-submitted:本周"],
+)  # fmt: skip
+def test_a_rule_that_depends_on_the_day_is_refused(desk: Sandbox, when: str) -> None:
+    text = "from: 2000-01-01\nrules:\n  - when: {}\n    targets:\n      resolution:\n        duration: 4h\n        clock: 24x7\n"
+    desk.write(POLICY, text.format(f"'{when}'"))
+    for argv in (("check",), ("lint",)):
+        refused(sla(desk, *argv), f"{POLICY}:3:", "means something else every day", "2024-10-01")
+    desk.write(POLICY, text.format("'submitted:2024-10-01..'"))
+    assert sla(desk, "check").code == 0

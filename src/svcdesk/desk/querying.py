@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from svcdesk.errors import UsageError
+from svcdesk.i18n import T
 from svcdesk.model.field_info import FieldInfo
 from svcdesk.model.fields import FieldTable
 from svcdesk.model.record import Value
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
 
 DUE = FieldInfo("due", "instant", {"en": "due", "zh": "到期"}, computed=True)
 """When something of a record falls due next: no field of it, and known to lists alone."""
+
+
+_ANOTHER_DAY = timedelta(days=403, hours=5)
+"""From any moment to one of another year, month, weekday and hour."""
 
 
 def vocabulary(desk: Parts, *, due: bool = False) -> Vocabulary:
@@ -44,11 +51,24 @@ def understood(desk: Desk, text: str, *, due: bool = False) -> Query:
 
 
 def values_predicate(desk: Parts) -> Callable[[str], Callable[[Mapping[str, Value]], bool]]:
-    """What turns the `when:` of a policy into its predicate over tracked values."""
+    """What turns the `when:` of a policy into its predicate over tracked values.
+
+    It refuses, with UsageError, a condition whose meaning depends on when it is asked.
+    """
     words = vocabulary(desk)
 
+    def parsed(text: str, now: datetime) -> Query:
+        return parse_query(text, words, now=now, zone=desk.facts.zone, me=None, teams=())
+
     def compile_condition(text: str) -> Callable[[Mapping[str, Value]], bool]:
-        query = parse_query(text, words, now=desk.now(), zone=desk.facts.zone, me=None, teams=())
+        query = parsed(text, desk.now())
+        if query != parsed(text, desk.now() + _ANOTHER_DAY):
+            raise UsageError(
+                T("“{text}” means something else every day; a rule must mean the same for ever",
+                  text=text),
+                hint=T("write the date itself, as in submitted:2024-10-01.."),
+                code="E_QUERY",
+            )  # fmt: skip
         return lambda values: query.matches(ValuesSubject(values))
 
     return compile_condition

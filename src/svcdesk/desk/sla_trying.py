@@ -22,6 +22,7 @@ from svcdesk.sla.from_fold import history_of
 from svcdesk.sla.history import History
 from svcdesk.sla.ledger import ledger
 from svcdesk.sla.lint import Context, lint
+from svcdesk.sla.lint_levels import ROLE
 from svcdesk.sla.policy import Policy
 from svcdesk.sla.policy_file import parse_policy
 from svcdesk.store.tickets import Unreadable
@@ -68,6 +69,7 @@ def lint_policies(desk: Desk) -> list[Finding]:
         fields_of=lambda text: parse_query(
             text, words, now=desk.now(), zone=desk.facts.zone
         ).fields(),
+        notifiable={*desk.people.by_id, *(f"{ROLE}{name}" for name in workflow.roles.rights)},
     )
     found = []
     for name in desk.sla.policy_names():

@@ -18,8 +18,9 @@ from svcdesk.model.record import Value, Values
 from svcdesk.sla import lint_rules as traps
 from svcdesk.sla.calendar import ALWAYS
 from svcdesk.sla.dues import Calendars
+from svcdesk.sla.lint_levels import level_troubles
 from svcdesk.sla.lint_times import Year
-from svcdesk.sla.policy import Policy, Rule, Terms, Version
+from svcdesk.sla.policy import Level, Policy, Rule, Terms, Version
 from svcdesk.sla.targets import TargetRules
 
 PRIORITY = "priority"
@@ -33,7 +34,8 @@ class Context:
 
     `vocabulary`: field → its values, for the fields that have a fixed set; those of `priority`
     from the highest down. `tracked`: the fields that events record. `fields_of`: the fields that
-    a `when:` looks at. `around`: the instant from which a year of starts is tried.
+    a `when:` looks at. `around`: the instant from which a year of starts is tried. `notifiable`:
+    whom a level can tell (see lint_levels).
     """
 
     rules: TargetRules
@@ -42,6 +44,7 @@ class Context:
     vocabulary: Mapping[str, Sequence[str]] = field(default_factory=dict)
     tracked: Collection[str] | None = None
     fields_of: Callable[[str], Iterable[str]] | None = None
+    notifiable: Collection[str] | None = None
 
 
 def lint(policy: Policy, context: Context) -> list[Finding]:
@@ -64,6 +67,7 @@ class _Version:
         broken = list(self._ill_formed())
         yield from broken
         yield from self._untracked()
+        yield from self._ill_formed_levels()
         yield from self._unreachable()
         yield from self._mixed_units()
         yield from self._circles()
@@ -133,6 +137,19 @@ class _Version:
                 if tracked is not None and name not in tracked:
                     said = T("{field} is not tracked", field=name)
                     yield self._found(traps.UNTRACKED, rule.at, said)
+
+    def _ill_formed_levels(self) -> Iterator[Finding]:
+        context = self.context
+        seen: list[Level] = []
+        for terms in self._each_terms():
+            for level in terms.levels:
+                if level in seen:
+                    continue
+                seen.append(level)
+                for said in level_troubles(
+                    level, context.vocabulary, context.tracked, context.notifiable
+                ):
+                    yield self._found(traps.LEVEL_ILL_FORMED, terms.at, said)
 
     # ── the rules together ───────────────────────────────────────────────────────────────────────
 

@@ -94,8 +94,18 @@ ILL_FORMED: Final = Rule(
       " field holds its due time"),
     T("see the kind's table of targets"),
 )  # fmt: skip
+LEVEL_ILL_FORMED: Final = Rule(
+    "DESK611",
+    "level-ill-formed",
+    Severity.ERROR,
+    T("an escalation level tells nobody, or sets what it cannot"),
+    T("when it comes, nobody hears of it, or `svcdesk sla escalate` refuses"),
+    T("name people of people.yaml, roles such as role:supervisor, `assignee` or `supervisor`; set "
+      "tracked fields to values that they can have"),
+    "C 4.1 (K4)",
+)  # fmt: skip
 
 RULES: Final = (
     PRIORITY_ORDER, UNREACHABLE, RESPONSE_LATE, NO_HOURS, MIXED_UNITS, MATCHES_NOTHING,
-    LEVEL_ORDER, UNTRACKED, CIRCLE, ILL_FORMED,
+    LEVEL_ORDER, UNTRACKED, CIRCLE, ILL_FORMED, LEVEL_ILL_FORMED,
 )  # fmt: skip

@@ -1,5 +1,7 @@
 """The traps that lint finds, each with a policy that falls into it; and the shipped ones, clean."""
 
+from dataclasses import replace
+
 import pytest
 from sla_builders import DATA, T, calendar, office, shipped
 from sla_stories import CALENDARS, RULES, compile_when, policy
@@ -170,3 +172,36 @@ def test_a_finding_in_an_earlier_version_and_in_common_targets_is_found_at_its_p
         ("DESK610", "earlier.0.targets.repair"),
         ("DESK605", "targets.resolution"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        ({"at": "0", "notify": ["assignee", "supervisor", "role:engineer", "engineer-1"]}, None),
+        ({"at": "0", "notify": ["supervizor"]}, "supervizor"),
+        ({"at": "0", "notify": ["role:boss"]}, "role:boss"),
+        ({"at": "0", "notify": ["engineer"]}, "engineer"),  # a role without `role:`
+        ({"at": "0", "set": {"priority": "P1"}}, None),
+        ({"at": "0", "set": {"priority": "P0"}}, "one of P1, P2, P3"),
+        ({"at": "0", "set": {"status": "closed"}}, "other than the state"),
+        ({"at": "0", "set": {"colour": "red"}}, "colour"),
+    ],
+)
+def test_a_level_tells_somebody_and_sets_what_can_be_set(level, said):
+    made = policy([(None, {"resolution": {"duration": "4h", "levels": [level]}})])
+    findings = lint(made, replace(context(), notifiable={"engineer-1", "role:engineer"}))
+    if said is None:
+        assert findings == []
+        return
+    ((code, field, message),) = [(one.code, one.field, str(one.message)) for one in findings]
+    assert (code, field) == ("DESK611", "rules.0.targets.resolution")
+    assert said in message
+
+
+def test_a_level_of_all_targets_is_named_once():
+    levels = [{"at": "0", "notify": ["nobody"]}]
+    terms = {name: {"duration": span, "levels": levels}
+             for name, span in (("response", "1h"), ("resolution", "4h"))}  # fmt: skip
+    made = policy([(None, terms)])
+    findings = lint(made, replace(context(), notifiable=set()))
+    assert [one.code for one in findings] == ["DESK611"]
