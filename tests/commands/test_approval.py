@@ -269,6 +269,16 @@ def test_a_second_id_of_one_person(make_desk: MakeDesk) -> None:
 def test_a_change_and_the_request_that_asks_for_it(box: Sandbox) -> None:
     ok(svcdesk(box.root, "new", "--requester", "李*", "--description", "x", "--channel", "im"))
     ok(svcdesk(box.root, "link", CHANGE, "request", "SR-20241001-001"))
-    ok(svcdesk(box.root, "link", "SR-20241001-001", "change", CHANGE))
+    links = [
+        json.loads(svcdesk(box.root, "show", one, "--format", "json").out)["items"][0]["record"][
+            "links"
+        ]
+        for one in (CHANGE, "SR-20241001-001")
+    ]
+    assert [[(link["rel"], link["id"]) for link in one] for one in links] == [
+        [("request", "SR-20241001-001")],
+        [("change", CHANGE)],
+    ]
     assert codes(box, CHANGE, "SR-20241001-001") == []
+    assert "SR-20241001-001" in svcdesk(box.root, "show", CHANGE).out
     assert CHANGE in svcdesk(box.root, "list", "kind:change").out

@@ -42,6 +42,19 @@ def test_the_norms_sample_deserves_two_findings_and_nothing_else_any(sample: San
     assert findings(sample) == [("DESK201", "FB-20241001-001"), ("DESK301", "SR-20241001-001")]
 
 
+def test_its_changes_show_a_rejection_a_new_plan_and_a_consent(sample: Sandbox) -> None:
+    shown = svcdesk(sample.root, "show", "CR-20241008-001", "--format", "json", at=NOW).json()
+    consent = shown["items"][0]["approval"]
+    assert consent["granted"] is True
+    assert [(one["decision"], one["why"]) for one in consent["decisions"]] == [
+        ("reject", "superseded"),
+        ("approve", None),
+    ]
+    waiting = svcdesk(sample.root, "start", "CR-20241011-001", who="engineer-1", at=NOW)
+    assert waiting.code == 3
+    assert "0 of 1 approvals count" in waiting.err
+
+
 def test_mended_one_by_one_they_are_gone(sample: Sandbox) -> None:
     sample.edit(
         FB,
@@ -145,7 +158,9 @@ def test_a_public_validator_agrees_with_check(sample: Sandbox, tmp_path: Path) -
             check=False,
         ).returncode
 
-    prefixes = {"request": "SR", "handling": "IR", "delivery": "SD", "feedback": "FB"}
+    prefixes = {
+        "request": "SR", "handling": "IR", "delivery": "SD", "feedback": "FB", "change": "CR",
+    }  # fmt: skip
     for kind, prefix in prefixes.items():
         assert validate(kind, *sample.open().tickets.paths(prefix)) == 0, kind
     for old, new in (("status: ", "status: un"), ("customer: ", "custmer: "), ("P1", "P9")):

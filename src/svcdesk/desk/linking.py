@@ -128,6 +128,8 @@ def _sides(
             )  # fmt: skip
         return [(record, relation, other), (other, REQUEST, record)]
     reverse = REVERSE.get(relation)
+    if record.kind == REQUEST and relation == other.kind:
+        reverse = REQUEST  # a change, or a kind of the desk's own, that a request asks for
     return [(record, relation, other), *([(other, reverse, record)] if reverse else [])]
 
 

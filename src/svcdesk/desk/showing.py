@@ -88,7 +88,7 @@ def show(desk: Desk, ending: str, *, at: datetime | None = None) -> View:
     wanted = [
         (relation, str(link.get("id")))
         for relation, link in links_of(main.record)
-        if relation in desk.document_kinds
+        if relation in desk.document_kinds or relation == REQUEST
     ]
     above = reference(main.record, main.workflow)
     if above is not None:
