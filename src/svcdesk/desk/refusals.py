@@ -201,8 +201,8 @@ _CALLS = (
 # ── the repository, the disk, plugins ───────────────────────────────────────────────────────────
 
 _PLACES = (
-    _refusal("E_DELETED", T("what is asked for was deleted, and nobody has committed that"), _NOTHING,
-             T("bring it back with the command that is named")),
+    _refusal("E_DELETED", T("what is asked for was deleted, and nobody has committed that"),
+             _NOTHING, T("bring it back with the command that is named")),
     _refusal("E_NO_DESK", T("there is no desk here"), _NOTHING,
              T("make one with `svcdesk init`, or name one with -C DIR")),
     _refusal("E_NO_GIT", T("git is not installed, or not on the PATH"),
