@@ -53,7 +53,7 @@ sys.meta_path.insert(0, Finder())
     "module",
     [
         "svcdesk.cli", "svcdesk.cli.main", "click", "click.core", "svcdesk.cli.help",
-        "svcdesk.i18n", "svcdesk.desk", "svcdesk.store.transaction", "yaml",
+        "svcdesk.i18n", "svcdesk.desk", "svcdesk.store.transaction",
         "svcdesk.store.recovery", "svcdesk.cli.written",
     ],
 )  # fmt: skip

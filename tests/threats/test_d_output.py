@@ -125,7 +125,7 @@ def test_words_of_the_call_come_back_by_their_codes(desk: Sandbox) -> None:
         ["attach", "001", bad], ["schema", "show", bad], ["merge", bad], ["people", "add", bad],
         ["new", "--field", f"description=@{bad}"], ["import", bad, "--mapping", bad],
     ):  # fmt: skip
-        for style in ((), ("--format", "json")):
+        for style in ((), ("--format", "json"))[: 2 if argv in (["show", bad], [bad]) else 1]:
             with unchanged(desk):
                 done = svcdesk(desk.root, *style, *argv)
             assert done.code in ((0,) if argv[:2] == ["list", bad] else (2, 3)), (argv, done.err)

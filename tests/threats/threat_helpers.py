@@ -51,7 +51,7 @@ def litter(desk: Sandbox) -> list[str]:
     kept = {"lock", "aside", "generation", "numbers"}
     locks = (desk.root / ".git").rglob("*.lock")
     found = [*desk.root.rglob(".svcdesk-*"), *(one for one in locks if one.parent.name != "aside")]
-    found += [one for one in own.iterdir() if one.name not in kept] if own.is_dir() else []
+    found += [one for one in own.glob("*") if one.name not in kept and not one.match("index-*")]
     return [str(one.relative_to(desk.root)) for one in found]
 
 
