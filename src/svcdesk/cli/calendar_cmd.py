@@ -82,7 +82,7 @@ def _show(app: App, name: str | None, month: str | None) -> None:
 @option("--dry-run", is_flag=True, help="Show the diff; change nothing.")
 def _sync(app: App, country: str, year: int, name: str | None, dry_run: bool) -> None:
     from svcdesk.desk.file_edit import edit_file
-    from svcdesk.desk.sla import CALENDARS
+    from svcdesk.store.tickets import CALENDARS
     from svcdesk.desk.writing import Options
     from svcdesk.store.holiday_facts import doubts, facts
 
@@ -113,7 +113,7 @@ def _sync(app: App, country: str, year: int, name: str | None, dry_run: bool) ->
 
 @command("check", help="Check every calendar of the desk; exit code 1 for findings.")
 def _check(app: App) -> int:
-    from svcdesk.desk.sla import CALENDARS
+    from svcdesk.store.tickets import CALENDARS
     from svcdesk.sla.calendar_file import parse_calendar
 
     bad = 0

@@ -30,17 +30,18 @@ if TYPE_CHECKING:
 
 
 class Owing:
-    """Finds ledgers, and says once what is wrong where they cannot be found. `kept`: what the index
-    keeps of them may be used."""
+    """Finds ledgers (by default under the desk's policies), and says once what is wrong where they
+    cannot be found. `kept`: what the index keeps of them may be used."""
 
-    def __init__(self, ledgers: Ledgers, *, kept: bool = True) -> None:
+    def __init__(self, desk: Desk, ledgers: Ledgers | None = None) -> None:
+        self._desk = desk
         self._ledgers = ledgers
-        self.kept = kept
+        self.kept = ledgers is None
         self.notes: dict[str, Text] = {}
 
     def __call__(self, record: Record, at: datetime, folded: Fold) -> Ledger | None:
         try:
-            return self._ledgers(record, at, folded)
+            return (self._ledgers or self._desk.sla.ledger)(record, at, folded)
         except SvcdeskError as error:
             self.notes.setdefault(str(error.message), error.message)
             return None

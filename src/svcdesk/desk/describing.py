@@ -15,7 +15,7 @@ from svcdesk.lifecycle.fold import Fold, fold
 from svcdesk.model.field_info import plain
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.record import Event, Record, Value
-from svcdesk.store.tickets import decode_file
+from svcdesk.store.tickets import CALENDARS, CUSTOMERS, POLICIES, decode_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,6 @@ def fingerprint(desk: Desk) -> str:
 def terms_of(desk: Desk) -> str:
     """Changes with whatever decides what records owe: policies, calendars, customers, the desk."""
     from svcdesk.desk.parts import DESK_FILE
-    from svcdesk.desk.sla import CALENDARS, CUSTOMERS, POLICIES
 
     digest = hashlib.sha256()
     paths = [DESK_FILE, CUSTOMERS]

@@ -53,7 +53,7 @@ def list_records(
     search. `at` asks as of an earlier moment; `ledgers` finds what is owed (default: the desk's
     policies). Raises UsageError for a query that means nothing, NotFound for an unknown kind.
     """
-    owed = Owing(ledgers or desk.sla.ledger, kept=ledgers is None)
+    owed = Owing(desk, ledgers)
     early = ask_early(desk)
     asked = understood(desk, query.strip() or OPEN, due=True)
     found = find_rows(desk, asked, owed, kind=kind, at=at, asked_git=early)

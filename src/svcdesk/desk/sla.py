@@ -20,16 +20,12 @@ from svcdesk.sla.ledger import Ledger, ledger, with_always
 from svcdesk.sla.policy import Policy
 from svcdesk.sla.policy_file import parse_policy
 from svcdesk.sla.targets import TargetRules, parse_target_rules
-from svcdesk.store.tickets import RECORDS
+from svcdesk.store.tickets import CALENDARS, CUSTOMERS, POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from svcdesk.desk.parts import Parts
-
-CALENDARS = f"{RECORDS}/calendars"
-POLICIES = f"{RECORDS}/policies"
-CUSTOMERS = f"{RECORDS}/customers.yaml"
 
 
 @dataclass

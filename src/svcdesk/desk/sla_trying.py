@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.desk.listing import Row
 from svcdesk.desk.querying import understood, vocabulary
-from svcdesk.desk.sla import POLICIES
 from svcdesk.desk.spreading import spread
 from svcdesk.errors import NotFound
 from svcdesk.i18n import T
@@ -25,7 +24,7 @@ from svcdesk.sla.lint import Context, lint
 from svcdesk.sla.lint_levels import ROLE
 from svcdesk.sla.policy import Policy
 from svcdesk.sla.policy_file import parse_policy
-from svcdesk.store.tickets import Unreadable
+from svcdesk.store.tickets import POLICIES, Unreadable
 from svcdesk.store.yaml_read import parse
 
 if TYPE_CHECKING:

@@ -51,14 +51,15 @@ class Unusable(Exception):
 
 
 def folder_of(common_dir: Path) -> Path:
-    return common_dir / "svcdesk"
+    """Where index files lie: a folder of their own, as each opening makes files beside them."""
+    return common_dir / "svcdesk" / "index"
 
 
 def open_database(common_dir: Path, fingerprint: str) -> Database:
     """The index of that fingerprint, made if there is none. Raises Unusable."""
-    path = folder_of(common_dir) / f"index-{FORMAT}-{fingerprint}.sqlite"
+    path = folder_of(common_dir) / f"{FORMAT}-{fingerprint}.sqlite"
     try:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         return Database(path, _connected(path))
     except sqlite3.DatabaseError as error:
         if not _is_damage(error):

@@ -17,6 +17,9 @@ from svcdesk.store.files import read_below
 from svcdesk.store.yaml_read import Document, parse
 
 RECORDS = "records"
+CALENDARS = f"{RECORDS}/calendars"
+POLICIES = f"{RECORDS}/policies"
+CUSTOMERS = f"{RECORDS}/customers.yaml"
 FILE_LIMIT = 1 << 20
 _SHOWN_CANDIDATES = 10
 

@@ -17,8 +17,11 @@ from typing import Any
 from svcdesk.model.record import Value
 from svcdesk.store.yaml_core import LARGEST, SMALLEST
 
-_SAFE_SIZE = 20_000
-"""Bytes: in fewer, no limit on lines or nodes is even half reached."""
+_SAFE_SIZE = 32_000
+"""Bytes: in fewer, the limit on lines is not even half reached."""
+_SAFE_NODES = 12_000
+"""Signs before which nodes begin (an empty one may follow each): half of the limit on nodes."""
+_STARTS = (b",", b"\n", b"[", b"{", b":", b"-")
 _SAFE_DEPTH = 20
 
 _PROPERTIES = (b"&", b"*", b"!")
@@ -38,6 +41,8 @@ def fast_value(data: bytes, text: str) -> dict[str, Value] | None:
     to be read the careful way."""
     loads = _loads()
     if loads is None or len(data) > _SAFE_SIZE or _has_signs(data):
+        return None
+    if len(data) > _SAFE_NODES and sum(map(data.count, _STARTS)) > _SAFE_NODES:
         return None
     try:
         value = loads(text)
