@@ -19,6 +19,7 @@ from svcdesk.terminal import pad
 if TYPE_CHECKING:
     from svcdesk.desk.showing import LogEntry, Part, View
     from svcdesk.model.field_info import FieldInfo
+    from svcdesk.model.fields import FieldTable
 
 _TECHNICAL = {"uid", "kind", "links", "id", "title"}
 _EFFECTS = {
@@ -142,7 +143,7 @@ def _part_lines(app: App, part: Part) -> Iterator[Text | str]:
         name = pick(field.labels, path) if field else path
         if path == (workflow.request_link or "") or path.startswith(f"{workflow.request_link}."):
             continue
-        yield from _value_lines(app, name, value, field)
+        yield from _value_lines(app, name, value, field, fields)
     if part.consent is not None:
         from svcdesk.cli.approval_view import consent_lines
 
@@ -169,19 +170,22 @@ def _shown_leaves(values: Values, prefix: str = "") -> Iterator[tuple[str, Value
             yield path, value
 
 
-def _value_lines(app: App, name: str, value: Value, field: FieldInfo | None) -> Iterator[str]:
+def _value_lines(
+    app: App, name: str, value: Value, field: FieldInfo | None, fields: FieldTable
+) -> Iterator[str]:
     if isinstance(value, list):
         for index, item in enumerate(value):
-            shown = _item_words(app, item, field) if isinstance(item, dict) else str(item)
+            shown = _item_words(app, item, field, fields) if isinstance(item, dict) else str(item)
             yield _line(name if index == 0 else "", shown)
         return
     for index, line in enumerate(_worded(app, value, field).splitlines() or [""]):
         yield _line(name if index == 0 else "", line)
 
 
-def _item_words(app: App, item: Mapping[str, Value], field: FieldInfo | None) -> str:
+def _item_words(
+    app: App, item: Mapping[str, Value], field: FieldInfo | None, fields: FieldTable
+) -> str:
     """An entry of a list, its parts by their labels; what only programs need is left out."""
-    fields = app.desk.fields
     said = []
     for key, value in item.items():
         if key not in _OF_PROGRAMS:
