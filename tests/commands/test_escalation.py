@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -260,3 +261,55 @@ def test_a_later_resolution_dated_back_is_not_moved_by_what_a_level_set(staffed:
     shown = svcdesk(staffed.root, "sla", "show", ID, "--format", "json", at=at("15:01")).json()
     (item,) = [one for one in shown["items"] if one["target"] == "resolution"]
     assert (item["state"], item["met"]) == ("met", at("11:00"))
+
+
+def no_longer_due(desk: Sandbox | Path, now: str) -> list[str]:
+    root = desk.root if isinstance(desk, Sandbox) else desk
+    found = []
+    for argv in (("show", ID), ("check", "--all"), ("check", "--all", "--format", "json")):
+        outcome = svcdesk(root, "sla", *argv, at=now)
+        said = outcome.out if "json" not in argv else outcome.err
+        found.append(re.findall(r"the escalation of (\S+) at (\S+) \(\w+\) is no longer due", said))
+    assert found[0] == found[1] == found[2], found
+    return [" ".join(one) for one in found[0]]
+
+
+def test_levels_that_a_merge_makes_undue_are_listed(staffed: Sandbox, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    staffed.git("clone", "--quiet", str(staffed.root), str(other))
+    escalate(staffed, at("14:30"))
+    assert no_longer_due(staffed, at("14:40")) == []
+    # meanwhile, elsewhere: it was resolved after the first level, and long before it was due
+    done(other, "start", ID, now=at("12:30"))
+    done(other, "resolve", ID, "--result", "更换网线后复测 10 分钟无丢包", now=at("13:00"))
+    staffed.git("fetch", "--quiet", str(other), "HEAD:refs/heads/other")
+    done(staffed, "merge", "other", now=at("15:00"))
+    assert no_longer_due(staffed, at("15:10")) == [f"resolution {at('14:00')}"]
+    assert [one[2][2] for one in levels(staffed)] == ["0", "1"], "what is recorded stays"
+
+
+ROOMY = """\
+from: 2000-01-01
+rules:
+  - when: priority:P1
+    targets:
+      resolution:
+        clock: 24x7
+        duration: 9h
+  - targets:
+      resolution:
+        clock: 24x7
+        duration: 4h
+        levels:
+          - at: 50%
+            set:
+              priority: P1
+"""
+
+
+def test_what_a_level_sets_itself_makes_it_no_less_due(staffed: Sandbox) -> None:
+    staffed.write("records/policies/delivery-template.yaml", ROOMY)
+    staffed.commit("a level that makes room")
+    escalate(staffed, at("12:30"))
+    assert record(staffed)["priority"] == "P1"
+    assert no_longer_due(staffed, at("13:00")) == []

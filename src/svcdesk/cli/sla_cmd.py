@@ -138,6 +138,8 @@ def _escalate(app: App, at: str | None, since: str, dry_run: bool) -> int:
 @ids_argument
 @asked_at
 def _show(app: App, ids: tuple[str, ...], at: str | None) -> None:
+    from svcdesk.desk.sla_levels import no_longer_due
+    from svcdesk.lifecycle.fold import fold
     from svcdesk.reports.sla_bar import timeline
 
     moment = app.understand(at) if at else app.now
@@ -149,6 +151,8 @@ def _show(app: App, ids: tuple[str, ...], at: str | None) -> None:
             targets += judged(record, answer, 0)
             notes += [T("{record}: policy {policy}", record=record.id, policy=answer.policy)]
             notes += answer.notes
+            folded = fold(record.events, app.desk.workflow(record.kind))
+            notes += no_longer_due(app.desk.sla, record, folded)
     app.show(
         targets_table(
             targets,

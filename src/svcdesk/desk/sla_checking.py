@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from svcdesk.desk.listing import Row
 from svcdesk.desk.querying import understood
+from svcdesk.desk.sla_levels import no_longer_due
 from svcdesk.i18n import Text
 from svcdesk.lifecycle.escalations import Escalation, escalations
 from svcdesk.model.instants import strict_instant
@@ -93,7 +94,8 @@ class _Search:
         answer = row.ledger
         if answer is None or (not answer.entries and answer.since is None):
             return  # not submitted yet
-        self.notes |= {str(note): note for note in answer.notes}
+        gone = no_longer_due(self.desk.sla, row.record, row.folded)
+        self.notes |= {str(note): note for note in (*answer.notes, *gone)}
         told: tuple[Escalation, ...] | None = None
         for target in judged(row.record, answer, self.within):
             if not self._in_question(target):
