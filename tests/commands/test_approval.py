@@ -282,3 +282,35 @@ def test_a_change_and_the_request_that_asks_for_it(box: Sandbox) -> None:
     assert codes(box, CHANGE, "SR-20241001-001") == []
     assert "SR-20241001-001" in svcdesk(box.root, "show", CHANGE).out
     assert CHANGE in svcdesk(box.root, "list", "kind:change").out
+
+
+def test_what_is_redacted_after_the_end_leaves_notes(box: Sandbox) -> None:
+    ok(approve(box))
+    ok(start(box))
+    late = {"who": "engineer-2", "at": "2024-10-01T13:00:00+08:00"}
+    undone = ("--field", "execution=按回退方案恢复原配置", "--reason", "内存不足")
+    ok(svcdesk(box.root, "do", CHANGE, "roll_back", *undone, **late))
+    ok(svcdesk(box.root, "close", CHANGE, at="2024-10-01T14:00:00+08:00"))
+    redact = ("redact", CHANGE, "plan", "--reason", "含内部地址")
+    ok(svcdesk(box.root, *redact, at="2024-10-01T15:00:00+08:00"))
+    assert codes(box) == []
+    assert "plan was redacted since" in svcdesk(box.root, "check", CHANGE).out
+    assert "approved: 1 of 1 approvals count" in svcdesk(box.root, "show", CHANGE).out
+
+
+def test_a_state_written_by_hand_is_not_adopted_past_the_approval(box: Sandbox) -> None:
+    box.edit(CHANGE, "\nstatus: in_review\n", "\nstatus: in_progress\n")
+    for who in ("engineer-2", "supervisor-1"):
+        done = svcdesk(box.root, "adopt", CHANGE, who=who, at="2024-10-01T12:00:00+08:00")
+        assert done.code == 3
+        assert "without approval" in done.err
+
+
+def test_what_is_redacted_before_the_start_has_to_be_approved_again(box: Sandbox) -> None:
+    ok(approve(box))
+    redact = ("redact", CHANGE, "plan", "--reason", "含内部地址")
+    ok(svcdesk(box.root, *redact, at="2024-10-01T10:30:00+08:00"))
+    assert counts(box) == [False]
+    refused = start(box)
+    assert refused.code == 3
+    assert "plan was redacted since" in refused.err

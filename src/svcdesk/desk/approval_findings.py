@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.approval import Standing, standing
 from svcdesk.lifecycle.approval_flaws import Flaw, FlawKind, flaws
+from svcdesk.lifecycle.approval_values import LATER
 from svcdesk.lifecycle.fold import Fold
 from svcdesk.model.finding import Finding, Rule, Severity
 from svcdesk.model.kind import Workflow
@@ -41,12 +42,24 @@ RULES = (UNAPPROVED, VOID)
 
 
 def standing_of(desk: Parts, record: Record, folded: Fold) -> Standing | None:
-    """Where a record stands by the desk as it is; None for a kind that asks for no approval."""
+    """Where a record stands by the desk as it is; None for a kind that asks for no approval.
+
+    Once no approval can be given any more, it is where it stood when the last move was made that
+    asks for one; what became so later does not matter then.
+    """
     workflow = desk.workflow(record.kind)
-    if workflow.approval is None:
+    rule = workflow.approval
+    if rule is None:
         return None
-    return standing(record, folded, workflow, desk.people, desk.verify_approval,
-                    signed=desk.facts.signed_approvals)  # fmt: skip
+    used = None
+    if not workflow.moves[rule.move].legal(folded.status):
+        used = [event.id for event in folded.counted() if event.do in rule.asked_by]
+    return standing(
+        record, folded, workflow, desk.people, desk.verify_approval,
+        signed=desk.facts.signed_approvals,
+        after=used[-1] if used else None,
+        forgiven=LATER if used else (),
+    )  # fmt: skip
 
 
 def approval_findings(

@@ -17,12 +17,13 @@ from svcdesk.model.kind import Workflow
 from svcdesk.model.people import People
 from svcdesk.model.record import CORRECT, SUBMIT, Record
 
+_IMPORT = "import"
 _NO_FLAW = frozenset({Why.SUPERSEDED, Why.EFFECT})
 
 
 class FlawKind(Enum):
     """How grave it is: a move without approval; one whose approval lapsed after the record had
-    ended; an approval that does not count."""
+    ended, or was given in the system that it was imported from; an approval that does not count."""
 
     UNAPPROVED = "unapproved"
     LAPSED = "lapsed"
@@ -131,6 +132,8 @@ def _of_move(
     said = T("{record}: “{move}” by {by} without approval: {missing}", record=record.id,
              move=event.do, by=event.by, missing=explained(then))  # fmt: skip
     lacks = len(then.agreed) < then.quorum
+    if event.via == _IMPORT and _may_import(event.by, workflow, people):
+        return Flaw(FlawKind.LAPSED, event.id, 0, said)  # consent was given in another system
     if folded.status not in workflow.open_states():
         forgiving = standing(
             record, folded, workflow, people, verify, signed=signed, after=event.id, forgiven=LATER
@@ -138,6 +141,11 @@ def _of_move(
         if forgiving.granted:
             return Flaw(FlawKind.LAPSED, event.id, 0, said)
     return Flaw(FlawKind.UNAPPROVED, event.id, 0, said, lacks)
+
+
+def _may_import(by: str, workflow: Workflow, people: People) -> bool:
+    person = people.get(by)
+    return person is not None and workflow.roles.allow(person.roles, _IMPORT)
 
 
 def explained(now: Standing) -> Text:

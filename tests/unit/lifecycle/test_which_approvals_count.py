@@ -98,6 +98,13 @@ def test_an_approval_that_crossed_an_edit_is_of_what_its_author_saw() -> None:
     assert (problem.why, problem.fields) == (Why.CONTENT, ("plan",))
 
 
+def test_an_approval_copied_from_another_change_is_of_that_one() -> None:
+    copied = decision(2)
+    other = change([*begun(), copied])
+    other = other.with_fields({"uid": "01J9V3K2M4N6P8R0S2T4V6X8ZZ"})
+    assert why(stands(other.events, record=other)) == ["content"]
+
+
 @pytest.mark.case(97)
 def test_an_approval_of_fewer_fields_than_the_workflow_names_does_not_count() -> None:
     now = stands([*begun(), decision(2, fields=[f for f in RULE.fields if f != "rollback"])])
@@ -329,3 +336,10 @@ def test_what_became_of_approvals_between_two_versions() -> None:
     idle = stands([*begun(), decision(2, "deputy-1")]).approvals
     assert [one.became for one in turns([], idle)] == [Became.WITHOUT_EFFECT]
     assert turns(idle, idle) == ()
+
+
+def test_what_is_imported_by_whoever_may_was_approved_elsewhere() -> None:
+    boss = people(Person("supervisor-1", roles=("supervisor",)))
+    for by, kind in (("supervisor-1", FlawKind.LAPSED), ("engineer-1", FlawKind.UNAPPROVED)):
+        moved = event(3, "start", by, via="import", set={"status": "in_progress"})
+        assert [f.kind for f in flaws_of([*begun(), moved], boss)] == [kind]
