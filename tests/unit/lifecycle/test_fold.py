@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -190,7 +191,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
     ]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=int(os.environ.get("SVCDESK_FUZZ", "100")))
 @given(history=histories(), seed=st.integers())
 def test_the_order_in_the_file_never_matters(
     workflow: Workflow, history: list[Event], seed: int
