@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from svcdesk.desk import candidates
 from svcdesk.desk.listing import Listing
 from svcdesk.i18n import T
 from svcdesk.index.database import Unusable
@@ -61,8 +60,7 @@ def full(desk: Sandbox, query: str, at: datetime | None = None) -> Listing:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("svcdesk.desk.indexing.find", refuse)
         listing = desk.open().find(query, at=at)
-        assert seen(listing)["rows"] is not None
-    assert candidates is not None
+        seen(listing)  # what is found only when asked for is found without the index too
     return listing
 
 

@@ -133,7 +133,7 @@ def damage(desk: Sandbox, chance: Random) -> None:
 def link(desk: Sandbox, chance: Random) -> None:
     path = _some(desk, chance)
     path.unlink()
-    path.symlink_to(desk.root / "records" / "desk.yaml")
+    path.symlink_to(desk.root / "README.md")
 
 
 def ignore(desk: Sandbox, chance: Random) -> None:
