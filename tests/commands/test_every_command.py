@@ -54,7 +54,7 @@ WITH_ID: dict[str, tuple[str, ...]] = {
     "sla": ("show", UNKNOWN),
 }
 WITHOUT_ID = {"init", "explain", "doctor", "people", "schema", "plugins", "config", "demo", "new",
-              "list", "import", "report", "completion", "calendar", "merge",
+              "list", "import", "apply", "undo", "report", "completion", "calendar", "merge",
               "merge-driver"}  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from svcdesk.i18n import T
 
 if TYPE_CHECKING:
     from svcdesk.cli.app import App
+    from svcdesk.model.record import Value
 
 FINDINGS = 1
 USAGE = 2
@@ -175,7 +176,7 @@ def _tell_of_plugins(app: App) -> None:
             app.out.err(T("  → {hint}", hint=problem.hint))
 
 
-def as_json(error: SvcdeskError) -> dict[str, str | int | None]:
+def as_json(error: SvcdeskError) -> dict[str, Value]:
     """The promised shape of an error under `--format json`."""
     return {
         "code": error.code,

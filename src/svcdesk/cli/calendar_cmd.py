@@ -82,9 +82,9 @@ def _show(app: App, name: str | None, month: str | None) -> None:
 @option("--dry-run", is_flag=True, help="Show the diff; change nothing.")
 def _sync(app: App, country: str, year: int, name: str | None, dry_run: bool) -> None:
     from svcdesk.desk.file_edit import edit_file
-    from svcdesk.store.tickets import CALENDARS
     from svcdesk.desk.writing import Options
     from svcdesk.store.holiday_facts import doubts, facts
+    from svcdesk.store.tickets import CALENDARS
 
     chosen = _find(app, name or app.desk.facts.calendar)
     found: Any = facts(country.upper(), year, app.desk.facts.language)
@@ -113,8 +113,8 @@ def _sync(app: App, country: str, year: int, name: str | None, dry_run: bool) ->
 
 @command("check", help="Check every calendar of the desk; exit code 1 for findings.")
 def _check(app: App) -> int:
-    from svcdesk.store.tickets import CALENDARS
     from svcdesk.sla.calendar_file import parse_calendar
+    from svcdesk.store.tickets import CALENDARS
 
     bad = 0
     for name in app.desk.sla.calendar_names():

@@ -9,12 +9,13 @@ import click
 from svcdesk.cli.app import App
 from svcdesk.cli.moves_cmd import run_move
 from svcdesk.cli.options import (
+    bulk,
     command,
     fields_option,
-    ids_argument,
     later,
     option,
     settles_option,
+    some_ids_argument,
     writing,
 )
 
@@ -24,16 +25,15 @@ from svcdesk.cli.options import (
     help="Make any move of any kind of record: svcdesk do ID… MOVE --field K=V\n\n"
     "The moves of a kind stand in its workflow: `svcdesk schema show KIND` lists them.",
 )
-@ids_argument
+@some_ids_argument
 @click.argument("move", metavar="MOVE", shell_complete=later("complete_moves"))
 @option("--reason", metavar="TEXT", help="Why.")
 @fields_option
 @settles_option
+@bulk
 @writing
-def _do(
-    app: App, ids: tuple[str, ...], move: str, fields: tuple[str, ...], yes: bool, **said: Any
-) -> None:
-    run_move(app, move, ids, fields, yes, said)
+def _do(app: App, ids: tuple[str, ...], move: str, fields: tuple[str, ...], **said: Any) -> int:
+    return run_move(app, move, ids, fields, said)
 
 
 def commands() -> dict[str, click.Command]:

@@ -46,6 +46,8 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("log", "show", "Show what happened to a record, event by event."),
         ("edit", "hands", "Edit a record in your editor; what you change is recorded."),
         ("set", "set", "Set fields of records."),
+        ("apply", "apply", "Apply a plan: changes of many records, in one commit."),
+        ("undo", "undo", "Take back your own last operation."),
         ("link", "hands", "Link two records."),
         ("attach", "hands", "Attach files to a record."),
         ("redact", "hands", "Take a value out of a record, leaving a mark that it was there."),

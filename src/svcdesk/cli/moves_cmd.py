@@ -13,14 +13,13 @@ from svcdesk.cli.app import App
 from svcdesk.cli.move_specs import SPECS, Given, Spec
 from svcdesk.cli.options import (
     asking,
+    bulk,
+    chosen_ids,
     circumstances,
     command,
-    confirm_many,
     fields_option,
-    ids_argument,
     later,
     option,
-    read_ids,
     settles_option,
     some_ids_argument,
     with_answers,
@@ -63,12 +62,10 @@ def commands() -> Mapping[str, click.Command]:
 def _command(name: str) -> click.Command:
     spec = _SPECS[name]
 
-    def run(
-        app: App, ids: tuple[str, ...], fields: tuple[str, ...], yes: bool, **said: Any
-    ) -> None:
-        run_move(app, spec.name, ids, fields, yes, said, spec)
+    def run(app: App, ids: tuple[str, ...], fields: tuple[str, ...], **said: Any) -> int:
+        return run_move(app, spec.name, ids, fields, said, spec)
 
-    run = writing(fields_option(settles_option(run)))
+    run = bulk(writing(fields_option(settles_option(run))))
     if spec.reason:
         run = option("--reason", metavar="TEXT", help="Why.")(run)
     for given in reversed(spec.options):
@@ -83,9 +80,7 @@ def _command(name: str) -> click.Command:
     if spec.last:
         completion = _LAST.get(spec.last[0])
         run = click.argument("last", metavar=spec.last[0], shell_complete=completion)(run)
-    return command(spec.name, help=spec.help)(
-        (some_ids_argument if spec.last else ids_argument)(run)
-    )
+    return command(spec.name, help=spec.help)(some_ids_argument(run))
 
 
 def run_move(
@@ -93,13 +88,13 @@ def run_move(
     name: str,
     ids: tuple[str, ...],
     fields: tuple[str, ...],
-    yes: bool,
     said: dict[str, Any],
     spec: Spec | None = None,
-) -> None:
+) -> int:
     """Make a move on the records named and show what was done; asks for what is missing."""
-    if spec and spec.last and not ids:
-        _refuse_half(spec, said["last"])
+    query, yes = said.pop("query"), said.pop("yes")
+    if not ids and query is None:
+        _refuse_none(name, spec, said.get("last"))
     texts: dict[str, str | list[str]] = {}
     marks: dict[str, Value] = {}
     for given in spec.options if spec else ():
@@ -115,8 +110,7 @@ def run_move(
     if spec and spec.message_field and said.get("message"):
         texts[spec.message_field] = said.pop("message")
     app.desk.ask_git()
-    chosen = read_ids(ids)
-    confirm_many(chosen, ids, yes)
+    chosen = chosen_ids(app, ids, query, yes or said["dry_run"])
     values = field_values(app, texts, fields, kind_of(app, chosen))
     if spec and spec.finish:
         values = spec.finish(values)
@@ -125,18 +119,24 @@ def run_move(
     def make(given: dict[str, Value]) -> Done:
         return app.desk.move(chosen, name, given, with_answers(around, given))
 
-    show_done(app, asking(make, values, _flags(spec)), dry_run=around.options.dry_run)
+    return show_done(app, asking(make, values, _flags(spec)), dry_run=around.options.dry_run)
 
 
-def _refuse_half(spec: Spec, word: str) -> NoReturn:
-    """One word, where ids and something after them are wanted: say which of the two is missing."""
+def _refuse_none(name: str, spec: Spec | None, word: str | None) -> NoReturn:
+    """No records are named. Where one word stands for ids and something after them, say which of
+    the two is missing."""
     from svcdesk.store.guard import normalise_short
 
-    last = spec.last[0] if spec.last else ""
+    last = spec.last[0] if spec and spec.last else ""
+    if word is None:
+        raise UsageError(
+            T("no record is named"),
+            hint=T("write svcdesk {command} ID…, or -q QUERY", command=name),
+        )
     is_id = re.fullmatch("(?:[A-Z]{2,6}-)?[0-9][0-9A-Z-]*", normalise_short(word)) is not None
     raise UsageError(
         T("{what} is missing: only “{word}” was given", what=last if is_id else "ID", word=word),
-        hint=T("write svcdesk {command} ID… {last}", command=spec.name, last=last),
+        hint=T("write svcdesk {command} ID… {last}", command=name, last=last),
     )
 
 

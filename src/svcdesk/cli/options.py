@@ -165,6 +165,20 @@ def writing(function: _F) -> _F:
     return function
 
 
+def bulk(function: _F) -> _F:
+    """The options of what can be done to many records at once."""
+    for decorate in (
+        option(
+            "--keep-going",
+            is_flag=True,
+            help="Do what can be done and name the rest; else it is all of them or none.",
+        ),
+        option("-q", "--query", metavar="QUERY", help="All records that QUERY finds; see `list`."),
+    ):
+        function = decorate(function)
+    return function
+
+
 def settles_option(function: _F) -> _F:
     return option(
         "--settles",
@@ -212,6 +226,7 @@ def circumstances(
             no_commit=said.pop("no_commit", False),
             include_dirty=said.pop("include_dirty", False),
             force=said.pop("force", None),
+            keep_going=said.pop("keep_going", False),
         ),
     )
 
@@ -229,6 +244,27 @@ def with_answers(around: Circumstances, given: dict[str, Value]) -> Circumstance
         words = words._replace(reason=str(given.pop("reason")))
     via = str(given.pop("via")) if "via" in given else around.via
     return around._replace(words=words, via=via)
+
+
+def chosen_ids(app: App, given: Sequence[str], query: str | None, yes: bool) -> list[str]:
+    """The records to be changed: those named, and those that a query finds; asks before many."""
+    found = read_ids(given) if given or query is None else []
+    if query is not None:
+        found += _found(app, query)
+    chosen = list(dict.fromkeys(found))
+    confirm_many(chosen, given, yes)
+    return chosen
+
+
+def _found(app: App, query: str) -> list[str]:
+    from svcdesk.errors import placed
+
+    if not query.strip():
+        raise UsageError(T("the query is empty"), hint=T("for example: -q status:open"))
+    listing = app.desk.find(query)
+    for one in listing.unreadable:
+        app.out.err(T("unreadable: {why}", why=placed(one.error, one.path)))
+    return [row.record.id for row in listing.rows]
 
 
 def read_ids(given: Sequence[str]) -> list[str]:

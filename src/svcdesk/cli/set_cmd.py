@@ -8,12 +8,12 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.options import (
+    bulk,
+    chosen_ids,
     circumstances,
     command,
-    confirm_many,
     later,
     option,
-    read_ids,
     writing,
 )
 from svcdesk.cli.values import field_values, kind_of
@@ -36,20 +36,20 @@ from svcdesk.i18n import T
     shell_complete=later("complete_assignments"),
 )
 @option("--reason", metavar="TEXT", help="Why.")
+@bulk
 @writing
-def _set(app: App, words: tuple[str, ...], yes: bool, **said: Any) -> None:
+def _set(app: App, words: tuple[str, ...], query: str | None, yes: bool, **said: Any) -> int:
     ids = tuple(word for word in words if "=" not in word)
     assignments = tuple(word for word in words if "=" in word)
-    if not ids or not assignments:
+    if not (ids or query is not None) or not assignments:
         raise UsageError(
             T("`set` takes ids first and then FIELD=VALUE"),
             hint=T("for example: svcdesk set 001 category=network requester.department=财务"),
         )
-    chosen = read_ids(ids)
-    confirm_many(chosen, ids, yes)
+    chosen = chosen_ids(app, ids, query, yes or said["dry_run"])
     values = field_values(app, {}, assignments, kind_of(app, chosen))
     around = circumstances(app, said)
-    show_done(app, app.desk.set(chosen, values, around), dry_run=around.options.dry_run)
+    return show_done(app, app.desk.set(chosen, values, around), dry_run=around.options.dry_run)
 
 
 def commands() -> dict[str, click.Command]:

@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from svcdesk.cli.app import App
+from svcdesk.cli.boundary import REFUSED, as_json
+from svcdesk.errors import placed
 from svcdesk.i18n import T
 from svcdesk.model.record import Value
 
@@ -14,9 +16,12 @@ if TYPE_CHECKING:
     from svcdesk.desk.draft import Change
 
 
-def show_done(app: App, done: Done, *, dry_run: bool = False) -> None:
-    """Print what was done in the format asked for; warnings go to stderr."""
+def show_done(app: App, done: Done, *, dry_run: bool = False) -> int:
+    """Print what was done in the format asked for; warnings go to stderr. The exit code: refused
+    where something could not be done."""
     chosen = app.said.format
+    if dry_run and chosen == "jsonl" and done.tasks:
+        return _show_plan(app, done)
     if chosen == "ids":
         app.out.out("\n".join(_first_of_each(done)), multiline=True)
     elif chosen in ("json", "jsonl"):
@@ -30,6 +35,26 @@ def show_done(app: App, done: Done, *, dry_run: bool = False) -> None:
         app.out.err(T("note: {code}: {message}", code=finding.code, message=finding.message))
     for sentence in (*done.notes, *done.untold):
         app.out.err(sentence)
+    return _show_failures(app, done)
+
+
+def _show_plan(app: App, done: Done) -> int:
+    """What would be done, as the lines that `apply` reads."""
+    from svcdesk.desk.plan import plan_line
+
+    for task in done.tasks:
+        app.out.out(json.dumps(plan_line(app.desk, task), ensure_ascii=False), raw=True)
+    return _show_failures(app, done)
+
+
+def _show_failures(app: App, done: Done) -> int:
+    for failure in done.failures:
+        app.out.err(T("not done: {why}", why=placed(failure.error)))
+    if not done.failures:
+        return 0
+    count, all_ = len(done.failures), len(done.failures) + len(done.tasks)
+    app.out.err(T("{count} of {total} could not be done", count=count, total=all_))
+    return REFUSED
 
 
 def _show_sentences(app: App, done: Done) -> None:
@@ -66,6 +91,7 @@ def _show_data(app: App, done: Done, chosen: str) -> None:
         "shown": len(items),
         "unreadable": 0,
         "items": list(items),
+        "failures": [as_json(one.error) for one in done.failures],
         "findings": [
             {"code": one.code, "message": str(one.message), "record": one.record}
             for one in done.findings

@@ -69,8 +69,9 @@ class Desk(Parts):
         fields: Values | None = None,
         around: Circumstances | None = None,
     ) -> Done:
-        """Make a move on records: see `svcdesk.desk.records.move_records`."""
-        from svcdesk.desk.records import Circumstances, move_records
+        """Make a move on records: see `svcdesk.desk.bulk.move_records`."""
+        from svcdesk.desk.bulk import move_records
+        from svcdesk.desk.records import Circumstances
 
         return move_records(self, ids, name, fields or {}, around or Circumstances())
 
@@ -87,10 +88,24 @@ class Desk(Parts):
         return approve(self, ids, decision, around or Circumstances())
 
     def set(self, ids: Sequence[str], fields: Values, around: Circumstances | None = None) -> Done:
-        """Change fields of records: see `svcdesk.desk.records.change_fields`."""
-        from svcdesk.desk.records import Circumstances, change_fields
+        """Change fields of records: see `svcdesk.desk.bulk.change_fields`."""
+        from svcdesk.desk.bulk import change_fields
+        from svcdesk.desk.records import Circumstances
 
         return change_fields(self, ids, fields, around or Circumstances())
+
+    def apply(self, plan: bytes, options: Options | None = None, *, source: str = "-") -> Done:
+        """Apply a plan of changes: see `svcdesk.desk.plan.apply_plan`."""
+        from svcdesk.desk.plan import apply_plan
+        from svcdesk.desk.writing import Options
+
+        return apply_plan(self, plan, options or Options(), source=source)
+
+    def undo(self, around: Circumstances | None = None) -> Done:
+        """Take back one's own last operation: see `svcdesk.desk.undoing.undo`."""
+        from svcdesk.desk.undoing import undo
+
+        return undo(self, around)
 
     def check(self, ids: Sequence[str] | None = None, *, fix: bool = False) -> CheckResult:
         """Look at these records, or at everything: see `svcdesk.desk.checking.check_desk`."""

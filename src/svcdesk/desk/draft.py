@@ -43,6 +43,14 @@ class Change(NamedTuple):
         return "".join(difflib.unified_diff(old, new, source, f"b/{self.path}"))
 
 
+class Savepoint(NamedTuple):
+    """What a draft held at one moment."""
+
+    records: dict[str, Record]
+    moves: dict[str, list[Moved]]
+    files: dict[str, bytes]
+
+
 class Draft:
     """Hands out records by id and keeps what becomes of them; a record is read only once."""
 
@@ -119,18 +127,29 @@ class Draft:
         if path not in self._texts:
             self._texts[path], self._originals[path] = None, None
         self._records[path] = moved.record
-        self._moves.setdefault(path, []).append(moved)
+        self._moves[path] = [*self._moves.get(path, []), moved]
+
+    def savepoint(self) -> Savepoint:
+        """How the draft stands, to go back to. What was read stays read."""
+        return Savepoint(dict(self._records), dict(self._moves), dict(self._files))
+
+    def back_to(self, point: Savepoint) -> None:
+        """Forget what was kept since. Numbers given since stay given: they are never reused."""
+        self._records = dict(point.records)
+        self._moves = dict(point.moves)
+        self._files = dict(point.files)
 
     def given_ids(self) -> frozenset[str]:
         return frozenset(self._given_ids)
 
-    def changes(self) -> list[Change]:
-        """What is to be written, in the order in which it was first kept.
-
-        A changed record keeps every line that does not have to change.
+    def changes(self, *, since: Savepoint | None = None) -> list[Change]:
+        """What is to be written (`since`: of the records kept since then), in the order in which
+        it was first kept. A changed record keeps every line that does not have to change.
         """
         made = []
         for path, moves in self._moves.items():
+            if since is not None and since.moves.get(path) is moves:
+                continue
             record, before = self._records[path], self._texts[path]
             value = codec.encode(record)
             if before is None:

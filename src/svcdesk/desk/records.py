@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.desk.author import Author
 from svcdesk.desk.draft import Draft
-from svcdesk.desk.naming import TO, named, record_meant, refuse_status, refuse_unknown_role
+from svcdesk.desk.naming import TO, named, refuse_status, refuse_unknown_role
 from svcdesk.desk.writing import Done, Options, Story, perform
 from svcdesk.errors import MissingField, NotAllowed, Refused
 from svcdesk.i18n import T
@@ -69,52 +69,32 @@ def new_record(desk: Desk, kind_name: str, given: Values, around: Circumstances)
     return perform(desk, build, around.options)
 
 
-def move_records(
-    desk: Desk, endings: Sequence[str], name: str, given: Values, around: Circumstances
-) -> Done:
-    """Make one move on one or more records, in one commit; all of them or none."""
-    author = desk.author(around.acting_for)
-
-    def build(draft: Draft) -> Story:
-        said = []
-        for ending in dict.fromkeys(endings):
-            record = draft.record(record_meant(desk, ending, name))
-            said.append((record.id, _move_one(desk, draft, record, name, given, author, around)))
-        return story(said, name)
-
-    return perform(desk, build, around.options)
-
-
-def change_fields(
-    desk: Desk, endings: Sequence[str], changes: Values, around: Circumstances
-) -> Done:
-    """Set fields of records by hand of a command: tracked ones by an event, others as they are."""
-    author = desk.author(around.acting_for)
-
-    def build(draft: Draft) -> Story:
-        said = []
-        words = around.words if around.words != Words() else None
-        for ending in dict.fromkeys(endings):
-            record = draft.record(ending)
-            workflow = desk.workflow(record.kind)
-            wanted = named(desk, record.kind, changes)
-            state = fold(record.events, workflow).status
-            refuse_status(record.id, state, workflow, wanted)
-            for right in ("set", *sorted(rights_for_fields(workflow, changes))):
-                authorise(right, workflow.roles, author.person, author.principal, record=record.id)
-            act = desk.act(author, when=around.when, via=around.via)
-            tracked, _ = split(wanted, workflow)
-            if around.when and tracked:
-                _check_when(desk, record, around.when, is_move=False)
-            refuse_past(record.id, tracked, strict_instant(act.happened))
-            draft.keep(set_fields(record, workflow, wanted, act, words))
-            said.append((record.id, "set " + ", ".join(sorted(changes))))
-        return story(said, "set")
-
-    return perform(desk, build, around.options)
+def change_one(
+    desk: Desk,
+    draft: Draft,
+    record: Record,
+    changes: Values,
+    author: Author,
+    around: Circumstances,
+) -> str:
+    """Set fields in the draft: tracked ones by an event, others as they are; gives the sentence
+    for the commit."""
+    workflow = desk.workflow(record.kind)
+    wanted = named(desk, record.kind, changes)
+    refuse_status(record.id, fold(record.events, workflow).status, workflow, wanted)
+    for right in ("set", *sorted(rights_for_fields(workflow, changes))):
+        authorise(right, workflow.roles, author.person, author.principal, record=record.id)
+    act = desk.act(author, when=around.when, via=around.via)
+    tracked, _ = split(wanted, workflow)
+    if around.when and tracked:
+        _check_when(desk, record, around.when, is_move=False)
+    refuse_past(record.id, tracked, strict_instant(act.happened))
+    words = around.words if around.words != Words() else None
+    draft.keep(set_fields(record, workflow, wanted, act, words))
+    return "set " + ", ".join(sorted(changes))
 
 
-def _move_one(
+def move_one(
     desk: Desk,
     draft: Draft,
     record: Record,
@@ -201,7 +181,8 @@ def story(said: list[tuple[str, str]], move: str) -> Story:
         return Story(f"{record_id}: {sentence}", [], move)
     sentences = {sentence for _, sentence in said}
     what = sentences.pop() if len(sentences) == 1 else move
-    return Story(f"{len(said)} records: {what}", [f"{one}: {text}" for one, text in said], move)
+    count = len({record_id for record_id, _ in said})
+    return Story(f"{count} records: {what}", [f"{one}: {text}" for one, text in said], move)
 
 
 def _channel(record: Record) -> str:

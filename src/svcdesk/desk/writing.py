@@ -19,6 +19,7 @@ from svcdesk.model.record import Record
 from svcdesk.store import codec
 
 if TYPE_CHECKING:
+    from svcdesk.desk.bulk import Failure, Task
     from svcdesk.desk.desk import Desk
 
 
@@ -30,6 +31,8 @@ class Options(NamedTuple):
     include_dirty: bool = False
     force: str | None = None
     op: str | None = None
+    keep_going: bool = False
+    """Of many records, change those that can be changed and name the others."""
 
 
 class Done(NamedTuple):
@@ -47,6 +50,10 @@ class Done(NamedTuple):
     """Channels that could not be told, in sentences; the records stand all the same."""
     notes: tuple[Text, ...] = ()
     """What the store did besides: an earlier write ended, a hook that hung after the commit."""
+    tasks: tuple[Task, ...] = ()
+    """What was done with which record, and the values that it met: a plan, after a dry run."""
+    failures: tuple[Failure, ...] = ()
+    """What could not be done, where the others were done all the same."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -84,7 +91,7 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
         draft = Draft(desk, desk.read_file)
         story = build(draft)
         changes = draft.changes()
-        findings = _judge(desk, changes, options)
+        findings = refuse_bad(desk, changes, options)
         message = _message(story, changes, op)
         return Done(op, story.subject, message, tuple(changes), None, findings, tuple(draft.files))
 
@@ -94,7 +101,7 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
         draft = Draft(desk, tx.read)
         story = build(draft)
         changes = draft.changes()
-        findings = _judge(desk, changes, options)
+        findings = refuse_bad(desk, changes, options)
         message = _message(story, changes, op)
         if not changes and not draft.files:
             return Done(op, story.subject, message, (), None, findings, notes=tuple(tx.notes))
@@ -137,7 +144,7 @@ def _trailers(changes: Sequence[Change], op: str, force: str | None) -> list[tup
     return [*trailers, ("Svcdesk-Op", op)]
 
 
-def _judge(desk: Desk, changes: Sequence[Change], options: Options) -> tuple[Finding, ...]:
+def refuse_bad(desk: Desk, changes: Sequence[Change], options: Options) -> tuple[Finding, ...]:
     """Refuse what is not valid; give the lesser findings that the change brings."""
     brought: list[Finding] = []
     latest = {change.record.id: change.record for change in changes}

@@ -105,6 +105,4 @@ def _add_summary(file: Path, table: Table, rendering: Rendering) -> None:
 
 @hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
-    return [
-        Format("github", T("annotations of GitHub Actions"), render, data=True, commands=True)
-    ]
+    return [Format("github", T("annotations of GitHub Actions"), render, data=True, commands=True)]

@@ -1,0 +1,156 @@
+"""Moves and changed fields of many records in one commit: all of them, or what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from svcdesk.desk.draft import Draft
+from svcdesk.desk.naming import record_meant
+from svcdesk.desk.records import Circumstances, change_one, move_one, story
+from svcdesk.desk.writing import Done, Story, perform, refuse_bad
+from svcdesk.errors import Changed, SvcdeskError
+from svcdesk.i18n import T
+from svcdesk.lifecycle.fold import STATUS, fold
+from svcdesk.lifecycle.moves import find_move, shown_apart
+from svcdesk.model.record import Record, Value, Values
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+    from svcdesk.desk.writing import Options
+
+SET = "set"
+
+
+class Task(NamedTuple):
+    """What is to be done with one record: a move, or with `do` None fields to be set.
+
+    `was` are values that whoever planned it saw: where another stands now, the task is refused.
+    `uid` is the record's, where known; `place` the file and line (from 1) of a plan.
+    """
+
+    id: str
+    do: str | None
+    given: Values
+    around: Circumstances = Circumstances()
+    uid: str | None = None
+    was: Values | None = None
+    place: tuple[str, int] | None = None
+
+
+class Failure(NamedTuple):
+    """A task that could not be done, and why; the record is as it was."""
+
+    task: Task
+    error: SvcdeskError
+
+
+def move_records(
+    desk: Desk, endings: Sequence[str], name: str, given: Values, around: Circumstances
+) -> Done:
+    """Make one move on one or more records, in one commit; see `run_tasks`."""
+    tasks = [Task(one, name, given, around) for one in dict.fromkeys(endings)]
+    return run_tasks(desk, tasks, around.options)
+
+
+def change_fields(
+    desk: Desk, endings: Sequence[str], changes: Values, around: Circumstances
+) -> Done:
+    """Set fields of records by hand of a command, in one commit; see `run_tasks`."""
+    tasks = [Task(one, None, changes, around) for one in dict.fromkeys(endings)]
+    return run_tasks(desk, tasks, around.options)
+
+
+def run_tasks(desk: Desk, tasks: Sequence[Task], options: Options) -> Done:
+    """Do the tasks in their order, in one commit: all of them or none.
+
+    With `options.keep_going` what can be done is done, and the result's `failures` say what could
+    not. The result's `tasks` are those done, each with the values that it met in `was`. Raises
+    what the first task that fails raises, and whatever `perform` does.
+    """
+    met: list[Task] = []
+    failures: list[Failure] = []
+
+    def build(draft: Draft) -> Story:
+        met.clear()
+        failures.clear()
+        said: list[tuple[str, str]] = []
+        for task in tasks:
+            if not options.keep_going:
+                said.append(_done(desk, draft, task, met))
+                continue
+            before = draft.savepoint()
+            try:
+                sentence = _done(desk, draft, task, met)
+                refuse_bad(desk, draft.changes(since=before), options)
+                said.append(sentence)
+            except SvcdeskError as error:
+                draft.back_to(before)
+                del met[len(said) :]
+                failures.append(Failure(task, error))
+        return story(said, _what(tasks))
+
+    done = perform(desk, build, options)
+    return done._replace(tasks=tuple(met), failures=tuple(failures))
+
+
+def _done(desk: Desk, draft: Draft, task: Task, met: list[Task]) -> tuple[str, str]:
+    """Do a task in the draft; its record's id and the sentence for the commit."""
+    try:
+        record = draft.record(record_meant(desk, task.id, task.do or SET))
+        _refuse_moved(record, task)
+        met.append(_as_met(desk, record, task))
+        author = desk.author(task.around.acting_for)
+        if task.do is None:
+            return record.id, change_one(desk, draft, record, task.given, author, task.around)
+        return record.id, move_one(desk, draft, record, task.do, task.given, author, task.around)
+    except SvcdeskError as error:
+        error.record = error.record or task.id
+        if task.place is not None and error.path is None:
+            error.path, error.line = task.place
+        raise
+
+
+def _refuse_moved(record: Record, task: Task) -> None:
+    """A plan is for what its author saw. Raises Changed naming what stands there now."""
+    if task.uid is not None and task.uid != record.uid:
+        raise Changed(
+            T("{record} is another record than when this was planned", record=record.id),
+            hint=T("look at both, and plan it again"),
+            code="E_MOVED",
+            record=record.id,
+        )
+    for path, seen in (task.was or {}).items():
+        here = record.get(path)
+        if here != seen:
+            planned, now = shown_apart(seen, here)
+            raise Changed(
+                T(
+                    "{record}: {field} was {planned} when this was planned and is {now} now",
+                    record=record.id,
+                    field=path,
+                    planned=planned,
+                    now=now,
+                ),
+                hint=T("look at it, and plan it again"),
+                code="E_MOVED",
+                record=record.id,
+                field=path,
+            )
+
+
+def _as_met(desk: Desk, record: Record, task: Task) -> Task:
+    """The task with the values that it is about to change, as they stand."""
+    was: dict[str, Value] = {path: record.get(path) for path in task.given}
+    if task.do is not None:
+        workflow = desk.workflow(record.kind)
+        state = fold(record.events, workflow).status
+        if find_move(workflow, task.do, record=record.id).counts_as_move(state):
+            was = {STATUS: state, **was}
+    return task._replace(id=record.id, uid=record.uid, was=was)
+
+
+def _what(tasks: Sequence[Task]) -> str:
+    """The one thing that is done with all of them, else what a mixture is called."""
+    names = {task.do or SET for task in tasks}
+    return names.pop() if len(names) == 1 else "apply"

@@ -1,0 +1,193 @@
+"""Plans: changes of many records as lines of JSON, to be looked at, reviewed, and applied.
+
+One line a record: `{"id": …, "do": "assign", "set": {"assignee": …}, "was": {…}}`; without `do`
+fields are set. What a dry run prints is such a plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+from svcdesk.desk.bulk import Task, run_tasks
+from svcdesk.desk.records import Circumstances
+from svcdesk.errors import Invalid, SvcdeskError
+from svcdesk.i18n import T, Text
+from svcdesk.lifecycle.act import Words
+from svcdesk.model.instants import format_instant, strict_instant
+from svcdesk.model.record import Value
+from svcdesk.store.guard import normalise, normalise_short
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+    from svcdesk.desk.writing import Done, Options
+
+KEYS = ("id", "uid", "do", "set", "was", "for", "via", "when", "text", "reason", "marks", "settles")
+MOST_BYTES = 1 << 20
+"""A longer line is no change of a record that could be written."""
+_T = TypeVar("_T")
+
+
+def apply_plan(desk: Desk, plan: bytes, options: Options, *, source: str = "-") -> Done:
+    """Apply a plan, in one commit; see `bulk.run_tasks`. `source` is what errors call it.
+
+    Raises Invalid, with the line, for what is no plan; Changed (E_MOVED) for a record that is no
+    longer as its line says that it `was`.
+    """
+    tasks = read_plan(desk, plan, source)
+    if not tasks:
+        raise Invalid(T("{path} holds no line", path=source), code="E_PLAN", path=source)
+    return run_tasks(desk, [one._replace(around=_with(one, options)) for one in tasks], options)
+
+
+def read_plan(desk: Desk, plan: bytes, source: str = "-") -> list[Task]:
+    """The tasks of a plan. Raises Invalid naming the line of what is none."""
+    tasks = []
+    for number, line in enumerate(plan.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            task = _task(desk, _decoded(line))
+        except SvcdeskError as error:
+            error.path, error.line = source, number
+            raise
+        tasks.append(task._replace(place=(source, number)))
+    return tasks
+
+
+def plan_line(desk: Desk, task: Task) -> dict[str, Value]:
+    """A task as a line of a plan, without what does not apply."""
+    around = task.around
+    when = format_instant(around.when, desk.facts.zone) if around.when else None
+    line: dict[str, Value] = {
+        "id": task.id,
+        "uid": task.uid,
+        "do": task.do,
+        "set": dict(task.given) or None,
+        "was": None if task.was is None else dict(task.was),
+        "for": around.acting_for,
+        "via": around.via,
+        "when": when,
+        "text": around.words.text,
+        "reason": around.words.reason,
+        "marks": dict(around.words.marks) or None,
+        "settles": None if around.settles is None else list(around.settles),
+    }
+    return {key: value for key, value in line.items() if value is not None}
+
+
+def _with(task: Task, options: Options) -> Circumstances:
+    return task.around._replace(options=options)
+
+
+def _decoded(line: bytes) -> Mapping[str, Value]:
+    if len(line) > MOST_BYTES:
+        raise _no_plan(T("a line of more than 1 MiB"))
+    try:
+        value = json.loads(line.decode(), object_pairs_hook=_object, parse_constant=_constant)
+    except UnicodeDecodeError:
+        raise _no_plan(T("not UTF-8")) from None
+    except (ValueError, RecursionError) as error:
+        raise _no_plan(T("not JSON: {why}", why=error)) from None
+    if not isinstance(value, dict):
+        raise _no_plan(T("a line is an object, such as {example}", example=_EXAMPLE))
+    return value
+
+
+_EXAMPLE = '{"id": "SR-20241001-001", "set": {"priority": "P2"}, "was": {"priority": "P3"}}'
+
+
+def _object(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
+        raise ValueError(f"“{twice}” stands there twice")
+    return found
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def _task(desk: Desk, line: Mapping[str, Value]) -> Task:
+    for key in line:
+        if key not in KEYS:
+            near = get_close_matches(key, KEYS, n=1, cutoff=0.5)
+            raise _no_plan(
+                T("unknown key “{key}”", key=key),
+                T("did you mean {names}?", names=near[0])
+                if near
+                else T("a line may have: {keys}", keys=", ".join(KEYS)),
+            )
+    if "id" not in line:
+        raise _no_plan(T("a line needs “{key}”", key="id"))
+    given = _mapping(line, "set") or {}
+    do = _text(line, "do")
+    if do is None and not given:
+        raise _no_plan(T("a line needs “set” or “do”"), T("for example: {example}",
+                                                          example=_EXAMPLE))  # fmt: skip
+    when = _text(line, "when")
+    settles = line.get("settles")
+    if settles is not None and not _texts(settles):
+        raise _wrong("settles", T("a list of event ids"))
+    return Task(
+        id=normalise_short(_text(line, "id") or ""),
+        do=do,
+        given={path: _value(desk, path, value) for path, value in given.items()},
+        uid=_text(line, "uid"),
+        was=_mapping(line, "was"),
+        around=Circumstances(
+            acting_for=_text(line, "for"),
+            via=_text(line, "via"),
+            when=strict_instant(when) if when else None,
+            words=Words(
+                text=_text(line, "text"),
+                reason=_text(line, "reason"),
+                marks=_mapping(line, "marks") or {},
+            ),
+            settles=None if settles is None else tuple(map(str, _items(settles))),
+        ),
+    )
+
+
+def _value(desk: Desk, path: str, value: Value) -> Value:
+    """The value to store: a text is understood as one that was typed, all else is taken as it is.
+
+    Raises UsageError for an unknown field or a text that is no value of it.
+    """
+    field = desk.fields.find(path)
+    if not isinstance(value, str):
+        return value
+    return normalise(value) if field.type == "instant" else desk.fields.coerce(path, value)
+
+
+def _text(line: Mapping[str, Value], key: str) -> str | None:
+    value = line.get(key)
+    if value is None or isinstance(value, str):
+        return normalise(value) if value else None
+    raise _wrong(key, T("a text"))
+
+
+def _mapping(line: Mapping[str, Value], key: str) -> Mapping[str, Value] | None:
+    value = line.get(key)
+    if value is None or isinstance(value, dict):
+        return value
+    raise _wrong(key, T("a mapping"))
+
+
+def _texts(value: Value) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _items(value: Value) -> Iterator[Value]:
+    return iter(value if isinstance(value, Sequence) and not isinstance(value, str) else ())
+
+
+def _wrong(key: str, what: Text) -> Invalid:
+    return _no_plan(T("“{key}” must be {what}", key=key, what=what))
+
+
+def _no_plan(message: Text, hint: Text | None = None) -> Invalid:
+    return Invalid(message, hint=hint, code="E_PLAN")

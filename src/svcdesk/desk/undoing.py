@@ -1,0 +1,237 @@
+"""`undo`: take back one's own last operation.
+
+What nobody else can have seen yet is put back as it was. What was published, or built upon, is
+taken back by an event that says so: events are never removed once others may have them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from svcdesk.desk.draft import Change, Draft
+from svcdesk.desk.records import Circumstances, move_one
+from svcdesk.desk.writing import Done, Story, perform
+from svcdesk.errors import NotFound, Refused
+from svcdesk.i18n import T
+from svcdesk.lifecycle.act import Words
+from svcdesk.lifecycle.fold import Fold, fold
+from svcdesk.lifecycle.moves import append, shown_apart
+from svcdesk.lifecycle.rights import authorise
+from svcdesk.model.ids import ulid
+from svcdesk.model.kind import Workflow
+from svcdesk.model.record import VOID, Event, Record, Value, leaves
+from svcdesk.store.git_message import compose_message
+from svcdesk.store.tickets import decode_file
+from svcdesk.store.transaction import begin
+
+if TYPE_CHECKING:
+    from svcdesk.desk.author import Author
+    from svcdesk.desk.desk import Desk
+    from svcdesk.store.git import Repository
+    from svcdesk.store.git_history import Commit
+
+_UNDO = "undo: "
+"""How the subject of every undo begins; others begin with a record's id, a count, or a verb."""
+_OP = "Svcdesk-Op"
+_RECORD = "Svcdesk-Record"
+_CANCEL = "cancel"
+_RECENT = 200
+"""One's own last operation is looked for in so many of the newest commits."""
+
+
+class Operation(NamedTuple):
+    """An operation that stands in history: its commit and the one before it."""
+
+    commit: Commit
+    before: str
+
+    @property
+    def name(self) -> str:
+        return self.commit.trailer(_OP)[0]
+
+
+def undo(desk: Desk, around: Circumstances | None = None) -> Done:
+    """Take back the last operation that its author, who is the caller, committed.
+
+    Raises NotFound where there is none, Refused (E_UNDO) where it was undone already or what came
+    later rests on it, Changed or RepositoryState where its files were edited since.
+    """
+    said = around or Circumstances()
+    repo = desk.repository.refreshed()
+    operation = _last(desk, repo)
+    touched = repo.diff_names(operation.before, operation.commit.id)
+    now = repo.head or operation.commit.id
+    seen = _seen_elsewhere(repo, operation.commit.id)
+    untouched = not repo.diff_names(operation.commit.id, now).keys() & touched.keys()
+    if untouched and not seen:
+        return _restored(desk, repo, operation, list(touched), said)
+    return _taken_back(desk, repo, operation, list(touched), said)
+
+
+def _last(desk: Desk, repo: Repository) -> Operation:
+    from svcdesk.store.git_history import log
+
+    mine = desk.identity.email.casefold()
+    for commit in log(repo, limit=_RECENT, grep=f"{_OP}: "):
+        if commit.email.casefold() != mine or not commit.trailer(_OP) or len(commit.parents) > 1:
+            continue
+        if commit.subject.startswith(_UNDO):
+            raise Refused(
+                T("your last operation was an undo: “{subject}”", subject=commit.subject),
+                hint=T("to have it again, do it again; `svcdesk log ID` shows what it was"),
+                code="E_UNDO",
+            )
+        if not commit.parents:
+            raise Refused(
+                T("“{subject}” is the first commit: there is nothing before it",
+                  subject=commit.subject),
+                code="E_UNDO",
+            )  # fmt: skip
+        return Operation(commit, commit.parents[0])
+    raise NotFound(
+        T("among the newest {count} commits there is no operation of yours", count=_RECENT),
+        hint=T("only your own last operation can be undone"),
+    )
+
+
+def _seen_elsewhere(repo: Repository, commit: str) -> bool:
+    """Whether others may have it: a remote's branch or another branch here holds it."""
+    here = f"refs/heads/{repo.branch}"
+    listed = repo.git("for-each-ref", "--format=%(refname)", "--contains", commit).decode()
+    refs = {ref for ref in listed.split() if not ref.startswith("refs/svcdesk/n/")}
+    return bool(refs - {here})
+
+
+def _restored(
+    desk: Desk, repo: Repository, operation: Operation, paths: list[str], around: Circumstances
+) -> Done:
+    """The files as they were before: nobody else has seen what is taken out."""
+    earlier = {path: repo.read_blob(operation.before, path) for path in paths}
+    options = around.options
+    op = options.op or ulid(desk.now_ms(), desk.chance())
+    subject = f"{_UNDO}{operation.commit.subject}"
+    trailers = [(_RECORD, one) for one in operation.commit.trailer(_RECORD)]
+    message = compose_message(subject, "", [*trailers, (_OP, op)])
+    if options.dry_run:
+        changes = [_change(path, desk.read_file(path), data) for path, data in earlier.items()]
+        return Done(op, subject, message, tuple(changes))
+    with begin(desk.repository, op=op, dirty_ok=options.include_dirty) as tx:
+        changes = [_change(path, tx.read(path), data) for path, data in earlier.items()]
+        commit = tx.commit(earlier, subject, trailers=trailers, no_commit=options.no_commit)
+    return Done(op, subject, message, tuple(changes), commit, notes=tuple(tx.notes))
+
+
+def _change(path: str, before: bytes | None, after: bytes | None) -> Change:
+    record, original = (
+        decode_file(data, path).record if data is not None and path.endswith(".yaml") else None
+        for data in (after, before)
+    )
+    either = record or original or Record({"id": path}, ())
+    texts = [None if data is None else data.decode("utf-8", "replace") for data in (before, after)]
+    return Change(path, texts[0], texts[1] or "", original, either, ())
+
+
+def _taken_back(
+    desk: Desk, repo: Repository, operation: Operation, paths: list[str], around: Circumstances
+) -> Done:
+    """An event for each record that takes the operation's events back; its fields as before."""
+    author = desk.author(around.acting_for)
+    words = around.words._replace(reason=around.words.reason or f"undo {operation.name}")
+
+    def build(draft: Draft) -> Story:
+        for path in paths:
+            before, after = (
+                _record(repo, rev, path) for rev in (operation.before, operation.commit.id)
+            )
+            if after is None:
+                continue
+            record = draft.record(after.id)
+            if before is None:
+                _cancel(desk, draft, record, author, around._replace(words=words))
+            else:
+                _void(desk, draft, record, (before, after), author, words)
+        return Story(f"{_UNDO}{operation.commit.subject}", [], VOID)
+
+    return perform(desk, build, around.options)
+
+
+def _cancel(
+    desk: Desk, draft: Draft, record: Record, author: Author, around: Circumstances
+) -> None:
+    """A record that the operation made: it is cancelled, or stays where its kind knows no such
+    move – the document of a request's chain is taken up again by the next move."""
+    if _CANCEL in desk.workflow(record.kind).moves:
+        move_one(desk, draft, record, _CANCEL, {}, author, around)
+
+
+def _void(
+    desk: Desk,
+    draft: Draft,
+    record: Record,
+    versions: tuple[Record, Record],
+    author: Author,
+    words: Words,
+) -> None:
+    workflow = desk.workflow(record.kind)
+    authorise(VOID, workflow.roles, author.person, author.principal, record=record.id)
+    before, after = versions
+    gone = {event.id for event in after.events} - {event.id for event in before.events}
+    folded = fold(record.events, workflow)
+    _refuse_rested_on(record, folded, gone, workflow)
+    edited = record.with_fields(dict(_put_back(record, before, after, workflow)))
+    act = desk.act(author)
+    event = act.event(
+        VOID,
+        record.newest_event_id(),
+        void=tuple(one for one in sorted(gone) if folded.effect_of(one) is not None),
+        words=words,
+    )
+    draft.keep(append(edited, folded, workflow, event, original=record))
+
+
+def _refuse_rested_on(record: Record, folded: Fold, gone: set[str], workflow: Workflow) -> None:
+    """Later events that count only because of those taken back are in the way, and named."""
+    counted = {event.id for event in folded.counted()} - gone
+    left: list[Event] = [event for event in record.events if event.id not in gone]
+    still = {event.id for event in fold(left, workflow).counted()}
+    resting = [event for event in folded.counted() if event.id in counted - still]
+    if resting:
+        raise Refused(
+            T(
+                "{record}: later events rest on it: {events}",
+                record=record.id,
+                events=", ".join(f"{one.do} ({one.by}, {one.at})" for one in resting),
+            ),
+            hint=T("undo those first, or make another move"),
+            code="E_UNDO",
+            record=record.id,
+        )
+
+
+def _put_back(
+    record: Record, before: Record, after: Record, workflow: Workflow
+) -> Iterator[tuple[str, Value]]:
+    """The fields that no event tracks, as they were. Raises Refused where one changed since."""
+    old, new = dict(leaves(before.header)), dict(leaves(after.header))
+    for path in old.keys() | new.keys():
+        was, is_ = old.get(path), new.get(path)
+        if was == is_ or path in workflow.tracked:
+            continue
+        here = record.get(path)
+        if here != is_:
+            mine, now = shown_apart(is_, here)
+            raise Refused(
+                T("{record}: {field} was set to {mine} and is {now} now", record=record.id,
+                  field=path, mine=mine, now=now),
+                hint=T("set it to what it should be"),
+                code="E_UNDO",
+                record=record.id,
+                field=path,
+            )  # fmt: skip
+        yield path, was
+
+
+def _record(repo: Repository, rev: str, path: str) -> Record | None:
+    data = repo.read_blob(rev, path) if path.endswith(".yaml") else None
+    return None if data is None else decode_file(data, path).record
