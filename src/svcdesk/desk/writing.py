@@ -91,7 +91,7 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
         draft = Draft(desk, desk.read_file)
         story = build(draft)
         changes = draft.changes()
-        findings = refuse_bad(desk, changes, options)
+        findings = _judge(desk, changes, options)
         message = _message(story, changes, op)
         return Done(op, story.subject, message, tuple(changes), None, findings, tuple(draft.files))
 
@@ -101,7 +101,7 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
         draft = Draft(desk, tx.read)
         story = build(draft)
         changes = draft.changes()
-        findings = refuse_bad(desk, changes, options)
+        findings = _judge(desk, changes, options)
         message = _message(story, changes, op)
         if not changes and not draft.files:
             return Done(op, story.subject, message, (), None, findings, notes=tuple(tx.notes))
@@ -204,3 +204,6 @@ def _new_findings(desk: Desk, change: Change, latest: Mapping[str, Record]) -> l
         before = []
     known = {(one.code, one.field, str(one.message)) for one in before}
     return [one for one in after if (one.code, one.field, str(one.message)) not in known]
+
+
+_judge = refuse_bad
