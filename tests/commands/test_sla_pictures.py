@@ -136,6 +136,6 @@ def test_check_groups_by_what_matters_first(desk: Sandbox) -> None:
         [], ["001"], ["002"], ["003"],
     ]  # fmt: skip
     assert "met (" in svcdesk(desk.root, "sla", "check", "--all", at=at("12:00")).out
-    assert "已超时（1）" in svcdesk(desk.root, "sla", "check", at=at("12:00"), lang="zh").out
+    assert "已超时 (1)" in svcdesk(desk.root, "sla", "check", at=at("12:00"), lang="zh").out
     data = svcdesk(desk.root, "sla", "check", "--format", "csv", at=at("12:00")).out
     assert "(1)" not in data
