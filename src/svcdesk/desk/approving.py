@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.approval_findings import may_approve, standing_of
@@ -25,7 +24,6 @@ from svcdesk.lifecycle.approval_digest import (
     SIGNATURE,
     digest_of,
 )
-from svcdesk.lifecycle.approval_people import humans, substitution_flaw
 from svcdesk.lifecycle.approval_values import DECISIONS, Why
 from svcdesk.lifecycle.dates import check_when
 from svcdesk.lifecycle.fold import Fold, fold
@@ -33,7 +31,6 @@ from svcdesk.lifecycle.moves import Moved, make_move
 from svcdesk.lifecycle.rights import authorise
 from svcdesk.model.approval_rule import ApprovalRule
 from svcdesk.model.field_info import plain
-from svcdesk.model.people import REQUESTER
 from svcdesk.model.record import Record, Value
 
 if TYPE_CHECKING:
@@ -79,7 +76,6 @@ def approve_one(
             record=record.id,
         )
     authorise(rule.move, workflow.roles, author.actor, record=record.id)
-    _refuse_substitute(desk, record, rule, author)
     folded = fold(record.events, workflow)
     act = desk.act(author, when=around.when, via=around.via)
     if around.when:
@@ -123,27 +119,6 @@ def _decision(said: Value) -> str:
     )
 
 
-def _refuse_substitute(desk: Desk, record: Record, rule: ApprovalRule, author: Author) -> None:
-    """Only whom the absent person names approves in their place, between the dates named."""
-    if author.principal is None or author.principal.id == author.person.id:
-        return
-    whose, by = author.principal.id, author.person.id
-    flaw = T("nobody approves in another's place here")
-    if rule.substitutes and whose != REQUESTER:
-        now = desk.act(author).at
-        found = substitution_flaw(desk.people, humans(desk.people), by, whose, now)
-        if found is None:
-            return
-        flaw = found
-    raise NotAllowed(
-        T("{record}: {why}", record=record.id, why=flaw),
-        hint=T("substitutes and their dates stand in records/people.yaml, with the person that "
-               "they stand in for"),
-        code="E_APPROVAL",
-        record=record.id,
-    )  # fmt: skip
-
-
 def _refuse_repeated(
     desk: Desk, record: Record, folded: Fold, author: Author, decision: str
 ) -> None:
@@ -180,10 +155,10 @@ def _signed(desk: Desk, moved: Moved, rule: ApprovalRule) -> Moved:
     signature = signature_over(desk, moved.record.uid, moved.event, needed=needed)
     if signature is None:
         return moved
-    event = replace(moved.event, extra={**moved.event.extra, SIGNATURE: signature})
+    event = moved.event._replace(extra={**moved.event.extra, SIGNATURE: signature})
     events = tuple(event if one.id == event.id else one for one in moved.record.events)
     workflow = desk.workflow(moved.record.kind)
-    return Moved(moved.before, replace(moved.record, events=events), event, fold(events, workflow))
+    return Moved(moved.before, moved.record._replace(events=events), event, fold(events, workflow))
 
 
 def _refuse_idle(desk: Desk, moved: Moved, *, dry_run: bool) -> None:
@@ -195,11 +170,14 @@ def _refuse_idle(desk: Desk, moved: Moved, *, dry_run: bool) -> None:
     )  # fmt: skip
     made = next(one for one in now.approvals if one.event.id == moved.event.id)
     if made.problem is not None:
-        apart = made.problem.why is Why.APART
+        hint = may_approve(workflow, desk.people) if made.problem.why is Why.APART else None
+        if made.problem.why is Why.SUBSTITUTE:
+            hint = T("substitutes and their dates stand in records/people.yaml, with the person "
+                     "that they stand in for")  # fmt: skip
         raise NotAllowed(
             T("{record}: this decision would not count: {why}", record=moved.record.id,
               why=made.problem.said),
-            hint=may_approve(workflow, desk.people) if apart else None,
+            hint=hint,
             code="E_APPROVAL",
             record=moved.record.id,
         )  # fmt: skip

@@ -88,3 +88,5 @@ def test_what_is_signed_names_who_what_when_and_for_whom() -> None:
         "id": event.id,
         "uid": "U",
     }
+    in_place = event._replace(on_behalf="approver-1")
+    assert json.loads(signed_bytes("U", in_place))["for"] == "approver-1"
