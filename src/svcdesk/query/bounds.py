@@ -16,6 +16,7 @@ BOUNDED: Final = frozenset({"number", "instant", "date"})
 """The kinds that have an order of their own."""
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 _ISO: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_DISTANCE: Final = re.compile(r"(?:now|现在)?([+-].*)", re.IGNORECASE)
 _DAY: Final = timedelta(days=1)
 
 
@@ -43,15 +44,38 @@ def _number(text: str) -> Bounds:
 def _instants(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     iso = _ISO.fullmatch(text)
     if iso is None:
-        from svcdesk.humantime import understand_period
-
-        period = understand_period(text, now=now, zone=zone)
-        return period.start, period.end
+        return _typed(text, now, zone)
     first, after = _days(iso, text)
     return (
         datetime(first.year, first.month, first.day, tzinfo=zone),
         datetime(after.year, after.month, after.day, tzinfo=zone),
     )
+
+
+def is_distance(text: str) -> bool:
+    """Whether a text names a moment by its distance from now: `-7d`, `now+2h`."""
+    return _DISTANCE.fullmatch(text) is not None
+
+
+def _typed(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    from svcdesk.humantime import parse_span, understand_period
+
+    distance = _DISTANCE.fullmatch(text)
+    try:
+        period = understand_period(distance[1] if distance else text, now=now, zone=zone)
+    except UsageError:
+        try:
+            parse_span(text)
+        except UsageError:
+            pass
+        else:
+            raise UsageError(
+                T("“{text}” could be before now or after it", text=text),
+                hint=T("write -{text} or +{text}", text=text),
+                code="E_TIME",
+            ) from None
+        raise
+    return period.start, period.end
 
 
 def _days(iso: re.Match[str], text: str) -> tuple[date, date]:

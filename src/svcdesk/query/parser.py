@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, tzinfo
+from types import MappingProxyType
 from typing import Final
 
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T
 from svcdesk.model.field_info import plain
 from svcdesk.query.pointing import pointed
-from svcdesk.query.query import Node, Query, combined, negated
+from svcdesk.query.query import Node, Query, combined, negated, size
+from svcdesk.query.saved import Saved
 from svcdesk.query.terms import Terms
 from svcdesk.query.tokens import AND, CLOSE, FIELD, NOT, OPEN, OR, PHRASE, WORD, Item, Token, tokens
 from svcdesk.query.values import Asker
 from svcdesk.query.vocabulary import KEYWORDS, Vocabulary
 
 MAX_LENGTH: Final = 500_000
-MAX_TERMS: Final = 10_000
+MAX_TERMS: Final = 500
+MAX_VALUES: Final = 10_000
 MAX_DEPTH: Final = 50
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _DIRECTION: Final = re.compile(r"(.+?)(?:-(asc|desc))?")
 
 
@@ -32,13 +36,18 @@ def parse_query(
     me: str | None = None,
     teams: Collection[str] = (),
     called: Callable[[str], Collection[str]] | None = None,
+    members: Callable[[str], Collection[str]] | None = None,
+    linked: Callable[[str], tuple[str, Collection[str]]] | None = None,
+    saved: Mapping[str, str] = _NONE,
 ) -> Query:
     """The query that a text says; an empty one is met by everything.
 
     `me` is the id of the person who asks (`assignee:me`), `teams` are theirs (`team:mine`);
-    `called` gives the ids of those who have a name; `now` and `zone` decide what `yesterday` is.
-    Raises UsageError with a caret under the place for what
-    is no query, names no field, or is beyond the limits (10,000 terms and values, 50 parentheses).
+    `called` gives the ids of those who have a name, `members` those of a team; `linked` a record's
+    id from its ending, with the ids that its links name; `saved` are the queries with a name;
+    `now` and `zone` decide what `yesterday` is. Raises UsageError with a caret under the place for
+    what is no query, names no field, or is beyond the limits (500 terms, 10,000 values, 50
+    parentheses).
     """
     if len(text) > MAX_LENGTH:
         raise UsageError(
@@ -46,14 +55,18 @@ def parse_query(
             hint=T("the limit is {limit}", limit=MAX_LENGTH),
             code="E_QUERY",
         )
-    return _Parser(text, words, Asker(now, zone, me, teams, called)).parse()
+    asker = Asker(now, zone, me, teams, called, members, linked)
+    return _Parser(text, words, asker, Saved(saved)).parse()
 
 
 class _Parser:
-    def __init__(self, text: str, words: Vocabulary, asker: Asker) -> None:
+    def __init__(self, text: str, words: Vocabulary, asker: Asker, saved: Saved) -> None:
         self._text = text
-        self._terms = Terms(text, words, asker)
+        self._words, self._asker, self._saved = words, asker, saved
+        self._terms = Terms(text, words, asker, self._named)
         self._sort: list[tuple[str, bool]] = []
+        self._saved_sort: tuple[tuple[str, bool], ...] = ()
+        self._size = 0
         self._tokens: list[Token] = []
         self._at = 0
 
@@ -63,21 +76,42 @@ class _Parser:
         token = self._peek()
         if token is not None:
             raise pointed(self._text, token.at, T("nothing opens this parenthesis"))
-        return Query(node, tuple(self._sort))
+        return Query(node, tuple(self._sort) or self._saved_sort)
 
     # ── tokens ────────────────────────────────────────────────────────────────────────────────
 
     def _counted(self) -> Iterator[Token]:
-        count = 0
+        values = 0
         for token in tokens(self._text):
-            count += len(token.items) or token.kind in (WORD, PHRASE)
-            if count > MAX_TERMS:
-                raise UsageError(
-                    T("a query has no more than {limit} terms and values", limit=MAX_TERMS),
-                    hint=T("ask for it in several parts"),
-                    code="E_QUERY",
-                )
+            values += len(token.items)
+            self._size += token.kind in (WORD, PHRASE, FIELD)
+            if self._size > MAX_TERMS or values > MAX_VALUES:
+                raise self._too_long()
             yield token
+
+    def _too_long(self) -> UsageError:
+        """Every record would be held against every term: that has to end in bounded time."""
+        return UsageError(
+            T("a query has no more than {terms} terms and {values} values",
+              terms=MAX_TERMS, values=MAX_VALUES),
+            hint=T("write many values of one field with commas: field:a,b,c"),
+            code="E_QUERY",
+        )  # fmt: skip
+
+    def _named(self, typed: str, at: int) -> Node:
+        """The tree of a saved query; its order is ours where the query itself has none."""
+        try:
+            name = self._saved.name(typed)
+        except UsageError as error:
+            raise pointed(self._text, at, error.message, error.hint) from error
+        found = self._saved.query(
+            name, lambda text: _Parser(text, self._words, self._asker, self._saved).parse()
+        )
+        self._size += size(found.node)
+        if self._size > MAX_TERMS:
+            raise self._too_long()
+        self._saved_sort = self._saved_sort or found.sort
+        return found.node
 
     def _without_sort(self, all_tokens: Iterator[Token]) -> list[Token]:
         """The tokens that decide; `sort:` is for the whole query and is taken out."""

@@ -10,15 +10,17 @@ from typing import Final, Literal, NamedTuple, TypeAlias, Union
 from svcdesk.query.holding import HOLDS, Kind, Wanted, present
 from svcdesk.query.subject import Subject
 
-Source: TypeAlias = Literal["field", "has", "flag", "sla", "text"]
+Source: TypeAlias = Literal["field", "has", "flag", "sla", "text", "linked"]
 Node: TypeAlias = Union["Combined", "Negated", "Condition"]
 
 _SPLITS: Final = re.compile(r"\.\.|[,，、]|\.$|^[<>]")
-_BARE: Final = re.compile(r"[^\s()\-:：,，、\"“”＂\\][^\s()\"“”＂:：]*")
+_BARE: Final = re.compile(r"[^\s()\-@:：,，、\"“”＂\\][^\s()\"“”＂:：]*")
 
 
 class Condition(NamedTuple):
     """One condition. `path` is the field, or the flag's name; `said` is how it is written.
+
+    Of `linked`, `path` is the record's id, `wanted` the ids that its own links name.
 
     `wanted` are the values looked for, in the form that `kind` says (see holding).
     """
@@ -38,6 +40,10 @@ class Condition(NamedTuple):
             return present(subject.get(self.path))
         if self.source == "sla":
             return subject.sla() in self.wanted
+        if self.source == "linked":
+            return subject.get("id") in self.wanted or HOLDS["id"](
+                frozenset((self.path,)), subject.get("links")
+            )
         return subject.flag(self.path)
 
 
@@ -71,8 +77,8 @@ class Query:
         return self.node.matches(subject)
 
     def fields(self) -> frozenset[str]:
-        """The paths of the fields that decide; besides them `text` for a search, `sla`, and
-        `is:NAME` for a flag: what no field of that name can be."""
+        """The paths of the fields that decide; besides them `text` for a search, `sla`, `linked`,
+        and `is:NAME` for a flag: what no field of that name can be."""
         return frozenset(_read(self.node))
 
     def __str__(self) -> str:
@@ -81,6 +87,13 @@ class Query:
         terms = list(node.terms) if isinstance(node, Combined) and node.every else [node]
         order = [f"sort:{path}-{'desc' if down else 'asc'}" for path, down in self.sort]
         return " ".join([*(_written(term, inside=len(terms) > 1) for term in terms), *order])
+
+
+def size(node: Node) -> int:
+    """How many conditions a tree has."""
+    if isinstance(node, Combined):
+        return sum(map(size, node.terms))
+    return size(node.term) if isinstance(node, Negated) else 1
 
 
 def negated(node: Node) -> Node:
@@ -115,7 +128,7 @@ def _read(node: Node) -> Iterator[str]:
         yield from _read(node.term)
     elif node.source == "flag":
         yield f"is:{node.path}"
-    elif node.source in ("text", "sla"):
+    elif node.source in ("text", "sla", "linked"):
         yield node.source
     else:
         yield node.path

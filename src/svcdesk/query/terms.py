@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
-from svcdesk.errors import UsageError
+from svcdesk.errors import SvcdeskError, UsageError
 from svcdesk.i18n import T
 from svcdesk.model.field_info import Choice, FieldInfo, plain
 from svcdesk.query.fold import fold
@@ -16,23 +17,34 @@ from svcdesk.query.values import Asker, Reader
 from svcdesk.query.vocabulary import KEYWORDS, SLA_STATES, STATUS, Vocabulary
 
 _LONGEST_NAME: Final = 100
+_AT: Final = "@＠"
+"""Stands before the name of a saved query."""
 _COMPARED: Final = re.compile(r"([^\W\d][\w.-]*)([<>]=?)")
 
 
 class Terms:
     """Understands the terms of one query."""
 
-    def __init__(self, text: str, words: Vocabulary, asker: Asker) -> None:
+    def __init__(
+        self, text: str, words: Vocabulary, asker: Asker, named: Callable[[str, int], Node]
+    ) -> None:
         self._text = text
         self._words = words
+        self._asker = asker
+        self._named = named
         self._reader = Reader(text, words, asker)
         self._fields: dict[str, FieldInfo] = {}
 
     def node(self, token: Token) -> Node:
         """The condition that a word, a phrase, or a field with its values asks for."""
+        if token.kind == WORD and token.text[0] in _AT and len(token.text) > 1:
+            return self._named(token.text[1:], token.at)
         if token.kind != FIELD:
             return self._search(token)
         keyword = KEYWORDS.get(plain(token.text))
+        if keyword in ("query", "linked"):
+            one = self._named if keyword == "query" else self._linked
+            return combined(False, [one(self._single(item), item.at) for item in token.items])
         if keyword == "is":
             return combined(False, [self._is(item) for item in token.items])
         if keyword == "sla":
@@ -85,6 +97,22 @@ class Terms:
                 raise self._reader.no_choice(item, "sla", SLA_STATES, {})
             states.append(found)
         return Condition("sla", "sla", "", frozenset(states), f"sla:{','.join(states)}")
+
+    def _single(self, item: Item) -> str:
+        if item.high is not None:
+            raise pointed(self._text, item.at, T("no range may stand here"))
+        return item.low
+
+    def _linked(self, ending: str, at: int) -> Node:
+        """Whatever a record's links name, and whatever names it in its own."""
+        if self._asker.linked is None:
+            raise pointed(self._text, at, T("links are not followed here"))
+        try:
+            record_id, others = self._asker.linked(ending)
+        except SvcdeskError as error:
+            raise pointed(self._text, at, error.message, error.hint) from error
+        said = f"linked:{quoted(record_id, value=True)}"
+        return Condition("linked", record_id, "id", frozenset(others), said)
 
     def _has(self, token: Token, keyword: str) -> Node:
         item = token.items[0]

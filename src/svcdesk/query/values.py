@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, tzinfo
 from typing import Any, Final, NamedTuple
 
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T, Text
 from svcdesk.model.field_info import Choice, FieldInfo, half_width, plain
-from svcdesk.query.bounds import BOUNDED, Bounds, bounds
+from svcdesk.query.bounds import BOUNDED, Bounds, bounds, is_distance
 from svcdesk.query.fold import fold
 from svcdesk.query.holding import Kind, Wanted
 from svcdesk.query.pointing import pointed
@@ -39,13 +39,19 @@ _NO: Final = frozenset({"no", "false", "否"})
 
 
 class Asker(NamedTuple):
-    """Who asks, when and where: what `me`, `mine`, a name and `yesterday` mean."""
+    """Who asks, when and where: what `me`, `mine`, a name and `yesterday` mean.
+
+    `called` gives the ids of those who have a name, `members` those of a team; `linked` a record's
+    id, from its ending, and the ids that its own links name.
+    """
 
     now: datetime
     zone: tzinfo
     me: str | None
     teams: Collection[str]
     called: Callable[[str], Collection[str]] | None = None
+    members: Callable[[str], Collection[str]] | None = None
+    linked: Callable[[str], tuple[str, Collection[str]]] | None = None
 
 
 class Reader:
@@ -93,14 +99,13 @@ class Reader:
             return [self._asker.me, plain(self._asker.me)], "me"
         if field.type == "person" and (person := self._called(item)) is not None:
             return [person, plain(person)], quoted(person, value=True)
-        if field.type == "team" and word in ("mine", "我的"):
-            if not self._asker.teams:
-                raise self._error(
-                    item.at,
-                    T("“{word}” is no team: you are in none", word=item.low),
-                    T("name the team, or add yours to people.yaml"),
-                )
-            return [plain(team) for team in self._asker.teams], "mine"
+        if field.type in ("team", "person") and word in ("mine", "我的"):
+            teams = self._teams(item)
+            if field.type == "team":
+                return [plain(team) for team in teams], "mine"
+            return _plainly(one for team in teams for one in self._members(team)), "mine"
+        if field.type == "person" and (members := self._members(item.low)):
+            return _plainly([*members, item.low]), quoted(item.low, value=True)
         choice = field.choice(item.low)
         if choice is not None:
             return [choice.value, plain(choice.value)], quoted(choice.value, value=True)
@@ -110,6 +115,18 @@ class Reader:
         if field.type == "choice" and field.choices and not field.is_open:
             raise self.no_choice(item, field.path, field.choices, self._words.groups)
         return [word], quoted(half_width(item.low), value=True)
+
+    def _teams(self, item: Item) -> Collection[str]:
+        if not self._asker.teams:
+            raise self._error(
+                item.at,
+                T("“{word}” is no team: you are in none", word=item.low),
+                T("name the team, or add yours to people.yaml"),
+            )
+        return self._asker.teams
+
+    def _members(self, team: str) -> Collection[str]:
+        return self._asker.members(team) if self._asker.members else ()
 
     def _called(self, item: Item) -> str | None:
         """The id of whoever has that name; None for an id, or a name that nobody listed has."""
@@ -173,6 +190,12 @@ class Reader:
         shown = quoted(low, value=True) if low else ""
         start, end = self._bounds(kind, low, item.at) if low else (None, None)
         if item.high is None:
+            if kind == "instant" and is_distance(low):
+                raise self._error(
+                    item.at,
+                    T("“{text}” is one second, in which hardly anything happens", text=item.low),
+                    T("write {since} or {until}", since=f"{low}..", until=f"..{low}"),
+                )
             return [(start, end)], shown
         high = half_width(item.high)
         end = self._bounds(kind, high, item.at)[1] if high else None
@@ -226,6 +249,11 @@ class Reader:
 
     def _error(self, at: int, message: Text, hint: Text | None = None) -> UsageError:
         return pointed(self._text, at, message, hint)
+
+
+def _plainly(words: Iterable[str]) -> list[str]:
+    """The words as they are stored, and as they are compared."""
+    return [form for word in words for form in (word, plain(word))]
 
 
 def kind_of(field: FieldInfo) -> Kind:

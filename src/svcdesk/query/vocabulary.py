@@ -24,6 +24,10 @@ KEYWORDS: Final = {
     "时限": "sla",
     "sort": "sort",
     "排序": "sort",
+    "linked": "linked",
+    "关联": "linked",
+    "query": "query",
+    "查询": "query",
 }
 """Names that stand before a colon without being fields."""
 SLA_STATES: Final = (

@@ -72,6 +72,10 @@ from svcdesk.query import ValuesSubject, fold, parse_query, values_at
         ("处理人:我", True, False),
         ("team:mine", True, False),
         ("team:network", False, False),
+        ("assignee:mine", True, False),
+        ("处理人:我的", True, False),
+        ("assignee:database", True, False),
+        ("assignee:database,engineer-9", True, False),
         # ids and links
         ("id:001", True, False),
         ("id:1001-001", True, False),
@@ -82,6 +86,8 @@ from svcdesk.query import ValuesSubject, fold, parse_query, values_at
         ("link:001", True, False),
         ("link:01J92V7KX8S6N8D0ZB5T7R1XWM", True, False),
         ("link:SR-20241001-001", False, False),
+        ("linked:014", False, False),
+        ("关联:014", False, False),
         # numbers
         ("round:2", True, False),
         ("round:２", True, False),
@@ -110,6 +116,14 @@ from svcdesk.query import ValuesSubject, fold, parse_query, values_at
         ("submitted:2d-ago..now", True, True),
         ("submitted:本周", True, True),
         ("due:..now", True, False),
+        ("submitted:-1d..", False, True),
+        ("submitted:now-2d..", True, True),
+        ("提交时间:现在-1d..now", False, True),
+        ("submitted:..-1d", True, False),
+        ("submitted:-48h..-1d", True, False),
+        ("due:..+2h", True, False),
+        ("due:now+1h..", False, False),
+        ("closed_on:-1d..", False, True),
         ('"symptom seen at":2024', False, False),
         ("closed_on:2024-10", False, True),
         ("closed_on:today", False, True),
@@ -181,6 +195,16 @@ def test_values_of_the_wrong_type_are_not_found_and_break_nothing() -> None:
     assert parse("priority:P1 label:vip").matches(odd)
     assert not parse("id:001").matches(odd)
     assert not parse("round:1").matches(ValuesSubject({"round": True}))
+
+
+def test_a_linked_record_is_found_from_either_side() -> None:
+    query = parse("linked:007")  # whose own links name IR-20241002-001
+    assert str(query) == "linked:SR-20241002-007"
+    assert query.fields() == {"linked"}
+    assert query.matches(ValuesSubject({"id": "IR-20241002-001"}))
+    assert query.matches(ValuesSubject({"links": [{"rel": "x", "id": "SR-20241002-007"}]}))
+    assert not query.matches(ValuesSubject({"id": "SR-20241002-007"}))
+    assert not query.matches(ValuesSubject({"links": [{"rel": "x", "id": "SR-20241001-007"}]}))
 
 
 def test_flat_and_nested_values_are_found_alike() -> None:

@@ -200,14 +200,32 @@ def test_a_hostile_query_is_shown_by_its_codes() -> None:
     assert caret.index("^") == shown.index("nosuch")
 
 
-def test_ten_thousand_terms_work_and_more_are_refused() -> None:
-    query = parse(" ".join(f"w{number}" for number in range(10_000)))
+@pytest.mark.parametrize(
+    ("query", "said", "hint"),
+    [
+        ("due:..2d", "“2d” could be before now or after it", "write -2d or +2d"),
+        ("submitted:两小时..", "“两小时” could be before now or after it", "-两小时 or +两小时"),
+        ("submitted:-7d", "“-7d” is one second", "write -7d.. or ..-7d"),
+        ("submitted:now+x..", "is not understood", ""),
+        ("linked:a..b", "no range", ""),
+    ],
+)
+def test_a_length_of_time_says_in_which_direction(query: str, said: str, hint: str) -> None:
+    error = refused(query)
+    assert said in str(error.message)
+    assert hint in str(error.hint)
+
+
+def test_many_terms_and_values_work_and_more_are_refused() -> None:
+    query = parse(" ".join(f"w{number}" for number in range(500)))
     assert not query.matches(ValuesSubject(LOGIN))
-    either = parse(" OR ".join(["nothing"] * 9_999 + ["登录"]))
+    either = parse(" OR ".join(["nothing"] * 499 + ["登录"]))
     assert either.matches(ValuesSubject(LOGIN))
     assert parse(str(either)) == either
-    assert "10000" in str(refused(" ".join(["x"] * 10_001)))
-    assert "10000" in str(refused("id:" + ",".join(["1"] * 10_001)))
+    many = parse("customer:" + ",".join(f"c{number}" for number in range(9_999)) + ",客户A")
+    assert many.matches(ValuesSubject(LOGIN))
+    assert "500 terms" in str(refused(" ".join(["x"] * 501)))
+    assert "10000 values" in str(refused("id:" + ",".join(["1"] * 10_001)))
     assert "too long" in str(refused("x" * 600_000))
 
 

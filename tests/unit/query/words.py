@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -117,9 +118,22 @@ PRINTER: dict[str, Value] = {
 
 
 def parse(
-    text: str, me: str | None = "engineer-1", teams: tuple[str, ...] = ("database",)
+    text: str,
+    me: str | None = "engineer-1",
+    teams: tuple[str, ...] = ("database",),
+    saved: Mapping[str, str] = {},
 ) -> Query:
-    return parse_query(text, WORDS, now=NOW, zone=SHANGHAI, me=me, teams=teams)
+    return parse_query(
+        text,
+        WORDS,
+        now=NOW,
+        zone=SHANGHAI,
+        me=me,
+        teams=teams,
+        members=lambda team: ["engineer-1", "engineer-3"] if team == "database" else [],
+        linked=lambda ending: (f"SR-20241002-{ending}", ["IR-20241002-001"]),
+        saved=saved,
+    )
 
 
 def login(text: str) -> bool:
