@@ -196,7 +196,7 @@ def _refuse_invalid(desk: Desk, change: Change) -> None:
 def _new_findings(desk: Desk, change: Change, latest: Mapping[str, Record]) -> list[Finding]:
     """What the rules say of the record now that they did not say of it before."""
     after = judge(desk, change.record, change.path, latest=latest)
-    if change.original is None:
+    if change.original is None or not after:
         return after
     try:
         before = judge(desk, change.original, change.path)

@@ -20,6 +20,7 @@ from svcdesk.store.lock import own_folder
 # Hooks run the user's linters and tests: they may take their time, but not for ever.
 COMMIT_TIMEOUT = 600.0
 _ARGUMENT_LIMIT = 32_000
+_A_PACK = 100
 _LOCKED = re.compile(rb"Unable to create '[^'\n]*\.lock': File exists|cannot lock ref")
 # git syncs nothing of this by default: a power cut would leave a commit without its objects. And
 # no maintenance behind our back: it takes locks, and time, in the middle of a write.
@@ -39,6 +40,21 @@ def author_env(author: Identity | None, date: datetime | None) -> dict[str, str]
     if date is not None:
         env["GIT_AUTHOR_DATE"] = f"@{int(date.timestamp())} {date:%z}"
     return env
+
+
+def store_many(repo: Repository, blobs: Sequence[bytes], keep: Sequence[int]) -> None:
+    """Put contents into the object store as one pack, where they are so many that as many loose
+    objects, each put on the disk for itself, would take the most of the time."""
+    if len(blobs) < _A_PACK:
+        return
+    said = b"".join(b"blob\ndata %d\n%s\n" % (len(blob), blob) for blob in blobs)
+    settings = ["-c", "fastimport.unpackLimit=1", "-c", "core.fsync=committed,pack,pack-metadata"]
+    words = [*settings, "fast-import", "--quiet", "--done"]
+    answer = run_writing(
+        words, repo.root, input=said + b"done\n", timeout=COMMIT_TIMEOUT, keep=keep
+    )
+    if answer.code != 0:
+        raise _refused("fast-import", answer)
 
 
 def record(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from svcdesk.errors import Changed, FileRefused, NotFound
 from svcdesk.i18n import T
@@ -23,6 +24,7 @@ _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 _FEW, _AT_ONCE = 8, 16
 """Up to so many files are put on the disk one by one; more of them, so many at a time."""
 
+_T = TypeVar("_T")
 Step = Callable[[str], None]
 
 
@@ -40,12 +42,15 @@ def replace_files(root: Path, journal: Journal, swapped: set[str], step: Step) -
         if entry.after is not None:
             _prepare(root, journal.op, entry.path, entry.after)
             step("prepared")
-    _sync_all([_temporary(root, journal.op, one.path) for one in work if one.after is not None])
+    _each(_sync, [_temporary(root, journal.op, one.path) for one in work if one.after is not None])
     step("synced")
-    for entry in work:
+
+    def swap(entry: Entry) -> None:
         _swap(root, journal.op, entry)
         swapped.add(entry.path)
         step("swapped")
+
+    _each(swap, work)
     _sync_folders(root, work, [(root / name).parent for name in journal.folders])
 
 
@@ -116,17 +121,17 @@ def _prepare(root: Path, op: str, path: str, data: bytes) -> None:
                 os.fchmod(file.fileno(), place.stat().st_mode & 0o777)
 
 
-def _sync_all(paths: list[Path]) -> None:
-    """Have all these files on the disk. Many at once let the disk put them down together, which
-    takes a tenth of the time."""
-    if len(paths) <= _FEW:
-        for path in paths:
-            _sync(path)
+def _each(act: Callable[[_T], None], all_: Sequence[_T]) -> None:
+    """Do something with each, many at once where they are many: the disk then puts them down
+    together, which takes a tenth of the time. Ends when all have ended, then raises."""
+    if len(all_) <= _FEW:
+        for one in all_:
+            act(one)
         return
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        for _ in threads.map(_sync, paths):
+        for _ in threads.map(act, all_):
             pass
 
 

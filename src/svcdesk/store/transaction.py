@@ -216,6 +216,8 @@ class Transaction:
         swapped: set[str] = set()
         if journal.commits:
             wait_for_git(self.repo)
+            new = [entry.after for entry in journal.entries if entry.after is not None]
+            git_commit.store_many(self.repo, new, self._lock.inherited)
         try:
             journals.write(self.repo.git_dir, journal)
             self._step("journalled")

@@ -7,6 +7,7 @@ else double quotes; `|` for lines. No scalar is ever wrapped.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from svcdesk.store.guard import find_marker
 from svcdesk.store.yaml_core import is_date, is_text
@@ -73,6 +74,7 @@ def scalar(value: str | int | float | bool | None, *, flow: bool = False, style:
     return str(value)
 
 
+@lru_cache(maxsize=16_384)  # keys, people and states are the same in every record and event
 def is_plain(text: str, *, flow: bool = False) -> bool:
     """Whether a text of one line can stand without quotes."""
     if not text or text[0] in _FIRST or text[-1] in " :" or text.startswith("..."):
