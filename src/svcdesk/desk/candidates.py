@@ -5,7 +5,7 @@ Whoever asks judges each of them by the query itself; the index only leaves out 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
     from svcdesk.desk.indexing import Answer
     from svcdesk.index.database import Row as Found
+    from svcdesk.index.entries import Owed
     from svcdesk.lifecycle.fold import Fold
     from svcdesk.sla.ledger import Ledger
     from svcdesk.store.git_index import Differing
@@ -31,10 +32,11 @@ if TYPE_CHECKING:
 
 class Owing:
     """Finds ledgers (by default under the desk's policies), and says once what is wrong where they
-    cannot be found. `kept`: what the index keeps of them may be used."""
+    cannot be found (`strict`: raises it). `kept`: what the index keeps of them may be used."""
 
-    def __init__(self, desk: Desk, ledgers: Ledgers | None = None) -> None:
+    def __init__(self, desk: Desk, ledgers: Ledgers | None = None, *, strict: bool = False) -> None:
         self._desk = desk
+        self._strict = strict
         self._ledgers = ledgers
         self.kept = ledgers is None
         self.notes: dict[str, Text] = {}
@@ -43,6 +45,8 @@ class Owing:
         try:
             return (self._ledgers or self._desk.sla.ledger)(record, at, folded)
         except SvcdeskError as error:
+            if self._strict:
+                raise
             self.notes.setdefault(str(error.message), error.message)
             return None
 
@@ -55,6 +59,13 @@ class Rows:
     rows: tuple[Row, ...]
     unreadable: tuple[Unreadable, ...]
     notes: tuple[Text, ...] = ()
+    answer: Answer | None = None
+
+    def keep(self, found: Iterable[tuple[int, Owed]]) -> None:
+        """Let the index keep what records (by number) owe; whether it can, changes no answer."""
+        if self.answer is not None:
+            terms = self.answer.terms
+            self.answer.database.note_owed([(number, terms, owed) for number, owed in found])
 
 
 def ask_early(desk: Desk) -> Differing | None:
@@ -71,19 +82,32 @@ def find_rows(
     *,
     kind: str | None = None,
     at: datetime | None = None,
+    moment: datetime | None = None,
+    horizon: int | None = None,
     asked_git: Differing | None = None,
 ) -> Rows:
     """Every record (of a kind) that may meet a query, as of `at` where that is given.
 
+    What is owed is reckoned for `moment` (default: `at`, else now). With a `horizon` (epoch
+    seconds) those may be left out that owe nothing any more, and ended no target late since.
     Where the index cannot be used, all files are read, and a note says so.
     """
-    return _Finder(desk, owed, kind, at).find(query, asked_git)
+    return _Finder(desk, owed, kind, at, moment, horizon).find(query, asked_git)
 
 
 class _Finder:
-    def __init__(self, desk: Desk, owed: Owing, kind: str | None, at: datetime | None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        owed: Owing,
+        kind: str | None,
+        at: datetime | None,
+        moment: datetime | None,
+        horizon: int | None,
+    ) -> None:
         self._desk, self._owed, self._kind, self._at = desk, owed, kind, at
-        self._moment = at or desk.now()
+        self._moment = moment or at or desk.now()
+        self._horizon = horizon
         prefix = desk.workflow(kind).prefix if kind else None
         below = f"{desk.tickets.folders[prefix]}/" if prefix else ""
         self._within = f"{RECORDS}/{below}"
@@ -98,7 +122,8 @@ class _Finder:
 
         def read(earlier: Mapping[str, bytes | None]) -> Rows:
             early = asked.pop() if asked else None
-            answer = find(self._desk, bounds(query.node), self._at, early)
+            over = None if self._horizon is None else (int(self._moment.timestamp()), self._horizon)
+            answer = find(self._desk, bounds(query.node), self._at, over, early)
             return self._joined(answer, earlier)
 
         try:
@@ -126,7 +151,7 @@ class _Finder:
             and (row := self._known(found, answer)) is not None
         ]
         every = sorted([*rows, *read.rows], key=lambda row: row.path)
-        return Rows(tuple(every), read.unreadable, read.notes)
+        return Rows(tuple(every), read.unreadable, read.notes, answer)
 
     def _is_asked(self, path: str) -> bool:
         return f"{path}/".startswith(self._within)
@@ -140,7 +165,9 @@ class _Finder:
             record = as_of(loaded.record, workflow, self._at)
         if record is None:
             return None
-        return Row(record, loaded.path, workflow, self._moment, self._owed)
+        row = Row(record, loaded.path, workflow, self._moment, self._owed)
+        row.blob = self._desk.repository.blob_id(loaded.document.text.encode())
+        return row
 
     def _known(self, found: Found, answer: Answer) -> Row | None:
         """The row of a record in the index; one with events later than the moment is read."""

@@ -144,9 +144,16 @@ def owed_of(record: Record, ledger: Ledger | None, now: datetime) -> Owed | None
         if entry.is_open and entry.due and entry.state is not State.PAUSED
     ]
     moves = any(entry.state is State.PAUSED and entry.due for entry in entries)
-    late = any(entry.is_late and not entry.is_open for entry in entries)
-    state = "breached" if late else "ok" if entries else None
-    return Owed(since, min(dues, default=None), moves, state)
+    ends = [entry.ended for entry in entries if entry.is_late and entry.ended is not None]
+    return Owed(
+        since=since,
+        due=min(dues, default=None),
+        moves=moves,
+        state="breached" if ends else "ok" if entries else None,
+        is_open=any(entry.is_open for entry in entries),
+        last=max(ends, default=None),
+        quiet=not ledger.notes,
+    )
 
 
 def _times(event: Event) -> Iterator[str]:

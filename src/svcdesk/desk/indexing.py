@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from svcdesk.index.conditions import Bounds
 
 _TRIES = 4
+_OVER = (
+    "coalesce(terms = ? AND since <= ? AND quiet AND NOT is_open AND (last IS NULL OR last < ?), 0)"
+)
 
 
 class Answer(NamedTuple):
@@ -41,8 +44,18 @@ def ask_early(desk: Desk) -> Differing | None:
         return None
 
 
-def find(desk: Desk, bounds: Bounds, at: datetime | None, asked: Differing | None) -> Answer:
-    """The records that may meet a query's bounds. Raises Unusable."""
+def find(
+    desk: Desk,
+    bounds: Bounds,
+    at: datetime | None,
+    over: tuple[int, int] | None,
+    asked: Differing | None,
+) -> Answer:
+    """The records that may meet a query's bounds. Raises Unusable.
+
+    `over`: without those that at the first moment owe nothing, and ended no target late since the
+    second.
+    """
     repo = desk.repository
     database = open_database(repo.common_dir, fingerprint(desk))
     terms = terms_of(desk)
@@ -52,6 +65,9 @@ def find(desk: Desk, bounds: Bounds, at: datetime | None, asked: Differing | Non
     if at is not None:  # what happened later may have changed every column
         condition = f"({condition} OR newest IS NULL OR newest > ?)"
         values.append(int(at.timestamp()))
+    if over is not None:
+        condition = f"({condition}) AND NOT {_OVER}"
+        values += [terms, *over]
     for turn in range(_TRIES):
         proof = prove(database, sources, None if turn else asked)
         with database.reading():

@@ -58,7 +58,7 @@ def list_records(
     asked = understood(desk, query.strip() or OPEN, due=True)
     found = find_rows(desk, asked, owed, kind=kind, at=at, asked_git=early)
     rows = [row for row in found.rows if asked.matches(row)]
-    shown = rows if kind else [row for row in rows if row.head.kind in _kinds(desk, asked)]
+    shown = rows if kind else [row for row in rows if row.kind in _kinds(desk, asked)]
     sorted_rows = (
         ordered(shown, asked, vocabulary(desk, due=True))
         if asked.sort

@@ -29,19 +29,27 @@ Ledgers = Callable[[Record, datetime, "Fold"], "Ledger | None"]
 class Row:
     """A record in a list, and what a query may ask of it; due times are found when asked for."""
 
+    blob = ""
+    """The id that git gives the content it was read from; empty where that is not known."""
+
     def __init__(
         self, record: Record, path: str, workflow: Workflow, at: datetime, ledgers: Ledgers
     ) -> None:
         self._record: Record | None = record
-        self.head = record
+        self.kind = record.kind
         self.path = path
         self.workflow = workflow
         self._at = at
         self._ledgers = ledgers
 
+    @cached_property
+    def head(self) -> Record:
+        """The record, for what its header says: its events may be missing."""
+        return self.record
+
     @property
     def record(self) -> Record:
-        """The whole record; `head` is enough for what its header says."""
+        """The whole record."""
         assert self._record is not None
         return self._record
 
@@ -104,7 +112,10 @@ class Row:
 
 
 class IndexedRow(Row):
-    """A record that the index knows: its file is read only for what the index does not hold."""
+    """A record that the index knows: its file is read only for what the index does not hold.
+
+    `owed` is what the index keeps of its targets, if that holds at the moment in question.
+    """
 
     def __init__(
         self,
@@ -115,12 +126,22 @@ class IndexedRow(Row):
         load: Callable[[Found], Record],
         owed: Owed | None,
     ) -> None:
-        super().__init__(Record(json.loads(found.header()), ()), found.path, workflow, at, ledgers)
         self._record = None
+        self.kind = found.kind
+        self.path = found.path
+        self.workflow = workflow
+        self._at = at
+        self._ledgers = ledgers
         self._found = found
+        self.blob = found.blob.hex()
         self._load = load
         self._now = int(at.timestamp())
-        self._owed = owed if owed is not None and owed.since <= self._now else None
+        self.number = found.number
+        self.owed = owed if owed is not None and owed.since <= self._now else None
+
+    @cached_property
+    def head(self) -> Record:
+        return Record(json.loads(self._found.header()), ())
 
     @property
     def record(self) -> Record:
@@ -130,9 +151,9 @@ class IndexedRow(Row):
 
     @property
     def due(self) -> datetime | None:
-        if self._owed is None or self._owed.moves:
+        if self.owed is None or self.owed.moves:
             return super().due
-        return None if self._owed.due is None else datetime.fromtimestamp(self._owed.due, UTC)
+        return None if self.owed.due is None else datetime.fromtimestamp(self.owed.due, UTC)
 
     @property
     def is_unsettled(self) -> bool:
@@ -142,9 +163,9 @@ class IndexedRow(Row):
         return self._found.text()
 
     def sla(self) -> str | None:
-        if self._owed is None:
+        if self.owed is None:
             return super().sla()
-        state, due = self._owed.state, self._owed.due
+        state, due = self.owed.state, self.owed.due
         if state == "ok" and due is not None:
             left = due - self._at.timestamp()
             if due < self._now:

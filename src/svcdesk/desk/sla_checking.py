@@ -7,17 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from svcdesk.desk.listing import Row
+from svcdesk.desk.candidates import Owing, find_rows
+from svcdesk.desk.describing import owed_of
 from svcdesk.desk.querying import understood
+from svcdesk.desk.rows import IndexedRow, Row
 from svcdesk.desk.sla_levels import no_longer_due
 from svcdesk.i18n import Text
 from svcdesk.lifecycle.escalations import Escalation, escalations
 from svcdesk.model.instants import strict_instant
+from svcdesk.query import Query
+from svcdesk.query.query import Combined
 from svcdesk.reports.sla_targets import AT_RISK, BREACHED, DROPPED, Target, judged
-from svcdesk.store.tickets import Loaded, Unreadable
+from svcdesk.store.tickets import Unreadable
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
+    from svcdesk.index.entries import Owed
+    from svcdesk.sla.ledger import Ledger
+
+
+_EVERYTHING = Query(Combined(True, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +86,37 @@ class _Search:
         self.notes: dict[str, Text] = {}
 
     def targets(self) -> Iterator[Target]:
-        asked = understood(self.desk, self.query, due=True) if self.query else None
-        for loaded in self.desk.load_all():
-            if isinstance(loaded, Unreadable):
-                self.unreadable.append(loaded)
-                continue
-            record = loaded.record
-            if not self.desk.sla.rules(record.kind).rules:
+        asked = understood(self.desk, self.query, due=True) if self.query else _EVERYTHING
+        owing = Owing(self.desk, strict=True)
+        horizon = None if self.everything else self.horizon
+        found = find_rows(self.desk, asked, owing, moment=self.at, horizon=horizon)
+        self.unreadable += found.unreadable
+        self.notes |= {str(note): note for note in found.notes}
+        learnt: list[tuple[int, Owed]] = []
+        for row in found.rows:
+            if not self.desk.sla.rules(row.kind).rules:
                 continue  # owes nothing
-            workflow = self.desk.workflow(record.kind)
-            row = Row(record, loaded.path, workflow, self.at, self.desk.sla.ledger)
-            if asked is None or asked.matches(row):
-                yield from self._of(row, loaded)
+            if asked.matches(row):
+                yield from self._of(row, learnt)
+        found.keep(learnt)
 
-    def _of(self, row: Row, loaded: Loaded) -> Iterator[Target]:
+    def _of(self, row: Row, learnt: list[tuple[int, Owed]]) -> Iterator[Target]:
         answer = row.ledger
-        if answer is None or (not answer.entries and answer.since is None):
-            return  # not submitted yet
-        gone = no_longer_due(self.desk.sla, row.record, row.folded)
+        gone = no_longer_due(self.desk.sla, row.record, row.folded) if _is_submitted(answer) else ()
+        if isinstance(row, IndexedRow) and row.owed is None:
+            owed = owed_of(row.record, answer, self.at)
+            if owed is not None:
+                learnt.append((row.number, owed._replace(quiet=owed.quiet and not gone)))
+        if answer is None or not _is_submitted(answer):
+            return
         self.notes |= {str(note): note for note in (*answer.notes, *gone)}
         told: tuple[Escalation, ...] | None = None
         for target in judged(row.record, answer, self.within):
             if not self._in_question(target):
                 continue
             told = escalations(row.record.events, row.folded) if told is None else told
-            yield _placed(target, loaded, told, self.at)
+            text = (self.desk.read_file(row.path) or b"").decode("utf-8", "replace")
+            yield _placed(target, row.path, text, told, self.at)
 
     def _in_question(self, target: Target) -> bool:
         ended = target.entry.ended
@@ -110,7 +125,13 @@ class _Search:
         )
 
 
-def _placed(target: Target, loaded: Loaded, told: tuple[Escalation, ...], at: datetime) -> Target:
+def _is_submitted(answer: Ledger | None) -> bool:
+    return answer is not None and (bool(answer.entries) or answer.since is not None)
+
+
+def _placed(
+    target: Target, path: str, text: str, told: tuple[Escalation, ...], at: datetime
+) -> Target:
     """The target with its place in a file, and with what was said about its escalations."""
     key = (target.entry.target, target.entry.cycle)
     own = [one for one in told if one.key[:2] == key and strict_instant(one.event.at) <= at]
@@ -125,8 +146,8 @@ def _placed(target: Target, loaded: Loaded, told: tuple[Escalation, ...], at: da
     owed = [one.event.id for one in own if one.owes_note and target.group != DROPPED]
     return replace(
         target,
-        path=loaded.path,
-        line=_line(loaded.document.text),
+        path=path,
+        line=_line(text),
         explained=min(note.id for note in notes) if notes and target.group == BREACHED else None,
         owed=owed[-1] if owed else None,
     )

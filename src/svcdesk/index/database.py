@@ -15,7 +15,7 @@ from typing import Any
 from svcdesk.i18n import T, Text
 from svcdesk.index.entries import Content, Owed
 
-FORMAT = 1
+FORMAT = 2
 """Counts up with whatever is kept, or how it is found."""
 WAIT = 0.3
 """Seconds to wait for another writer where the answer can do without writing."""
@@ -25,7 +25,8 @@ CREATE TABLE record (
   id INTEGER PRIMARY KEY, blob BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,
   name TEXT NOT NULL, kind TEXT, status TEXT, priority TEXT, assignee TEXT, assignee_plain TEXT,
   unsettled INTEGER, newest INTEGER,
-  terms TEXT, since INTEGER, due INTEGER, moves INTEGER, state TEXT
+  terms TEXT, since INTEGER, due INTEGER, moves INTEGER, state TEXT,
+  is_open INTEGER, last INTEGER, quiet INTEGER
 );
 CREATE INDEX by_status ON record (status, priority);
 CREATE TABLE header (record INTEGER PRIMARY KEY, json TEXT NOT NULL);
@@ -133,7 +134,7 @@ class Row:
         self.unsettled = bool(found[4])
         self.newest: int | None = found[5]
         self.terms: str | None = found[6]
-        self.owed = Owed(found[7], found[8], bool(found[9]), found[10]) if found[6] else None
+        self.owed = Owed(*found[7:]) if found[6] else None
 
     def header(self) -> str:
         """Its header, as JSON."""
@@ -221,8 +222,8 @@ class Database:
         """Keep what records (by number) owe under certain terms; nothing is lost if it fails."""
         with suppress(Unusable), self.writing(0) as connection:
             connection.executemany(
-                "UPDATE record SET terms = ?, since = ?, due = ?, moves = ?, state = ?"
-                " WHERE id = ?",
+                "UPDATE record SET terms = ?, since = ?, due = ?, moves = ?, state = ?,"
+                " is_open = ?, last = ?, quiet = ? WHERE id = ?",
                 [(terms, *owed, number) for number, terms, owed in found],
             )
 
@@ -234,9 +235,9 @@ def keep(connection: sqlite3.Connection, content: Content, terms: str) -> int:
     owed = said.owed
     found = connection.execute(
         "INSERT OR IGNORE INTO record (blob, size, name, kind, status, priority, assignee,"
-        " assignee_plain, unsettled, newest, terms, since, due, moves, state)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (content.id, content.size, *said[:8], *((terms, *owed) if owed else (None,) * 5)),
+        " assignee_plain, unsettled, newest, terms, since, due, moves, state, is_open, last, quiet)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (content.id, content.size, *said[:8], *((terms, *owed) if owed else (None,) * 8)),
     )
     if not found.rowcount:
         question = "SELECT id FROM record WHERE blob = ?"

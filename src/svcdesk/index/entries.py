@@ -21,6 +21,9 @@ class Owed(NamedTuple):
     due: int | None
     moves: bool
     state: str | None
+    is_open: bool = False
+    last: int | None = None
+    quiet: bool = False
 
 
 class Described(NamedTuple):

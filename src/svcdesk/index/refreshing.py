@@ -92,8 +92,8 @@ def _at(
             tree = _tree(connection, folder)
             _take_over(connection, sources, tree, known, differing)
             connection.execute("UPDATE tree SET checksum = ? WHERE id = ?", (state, tree))
-    except Unusable:
-        return _beside(database, sources, found, known, differing)
+    except Unusable as problem:
+        return _beside(database, sources, found, known, differing, problem)
     return _at(database, sources, state, differing)
 
 
@@ -208,19 +208,20 @@ def _beside(
     found: tuple[int, bytes] | None,
     known: set[bytes],
     differing: frozenset[str],
+    problem: Unusable,
 ) -> Proof:
     """A proof that leaves the index as it is, where it cannot be written and little has changed.
 
-    Raises Unusable where much has.
+    Raises the problem where much has.
     """
     if found is None:
-        raise Unusable(T("the index is locked or cannot be written"))
+        raise problem
     tree, stands = found
     with database.guarded() as connection:
         before = _keys_of(connection, tree)
     without, come = before - known, known - before
     if len(come) > _FEW:
-        raise Unusable(T("the index is locked or cannot be written"))
+        raise problem
     paths = {tracked(key, sources.repository.object_format).path for key in come}
     unread = _second_look(database, sources, tree, differing | paths)
     return Proof(tree, stands, differing | paths | unread, frozenset(without))
