@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from change_stories import CHANGE, PEOPLE, approvals, approve, codes, desk_of_fi
 from change_stories import git as run_git
 from command_runner import svcdesk
 
+from svcdesk.desk.signing import verifier
 from svcdesk.testing import MakeDesk, Sandbox
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH")
@@ -213,3 +215,17 @@ def test_a_desk_that_does_not_ask_signs_for_whoever_has_set_a_key(
     ok(approve(box, who="approver-2"))
     assert [one["signed"] for one in approvals(box)] == [True, False]
     assert reasons(box) == [None, None]
+
+
+@pytest.mark.case(97)
+def test_a_review_judges_a_keys_dates_by_its_own_clock(box: Sandbox, keys: Path) -> None:
+    """An expired key can still write an early time into what it signs."""
+    relist(box, listed(keys, "own", more=f"        until: {UNTIL}\n"))
+    ok(approve(box, env=with_key(keys / "own")))
+    desk = box.open()
+    record = desk.load(CHANGE).record
+    event = next(one for one in record.events if one.do == "approve")
+    assert verifier(desk.people)(record.uid, event) is None
+    for at, good in (("2024-10-01T12:00:00+08:00", True), ("2024-10-03T12:00:00+08:00", False)):
+        verify = verifier(desk.people, datetime.fromisoformat(at))
+        assert (verify(record.uid, event) is None) is good
