@@ -25,6 +25,7 @@ WITH_ID: dict[str, tuple[str, ...]] = {
     "set": (UNKNOWN, "priority=P1"),
     "link": (UNKNOWN, "related", UNKNOWN),
     "attach": (UNKNOWN, "records/desk.yaml"),
+    "renumber": (UNKNOWN,),
     "redact": (UNKNOWN, "description", "--reason", "x"),
     "message": (UNKNOWN, "-m", "x"),
     "reply": (UNKNOWN, "-m", "x"),
@@ -54,7 +55,7 @@ WITH_ID: dict[str, tuple[str, ...]] = {
     "sla": ("show", UNKNOWN),
 }
 WITHOUT_ID = {"init", "explain", "doctor", "people", "schema", "plugins", "config", "demo", "new",
-              "list", "import", "apply", "undo", "report", "completion", "calendar", "merge",
+              "list", "import", "apply", "undo", "report", "completion", "calendar", "merge", "sync",
               "merge-driver"}  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def _show(app: App, done: MergeDone) -> None:
               count=len(done.troubles))
         )  # fmt: skip
         for trouble in done.troubles:
-            _show_trouble(app, done.branch, trouble)
+            show_trouble(app, done.branch, trouble)
         app.out.err(T("settle them with --take FIELD=VALUE or --take FIELD@BRANCH"))
     elif done.commit is None:
         app.out.out(T("{branch}: nothing new in it", branch=done.branch))
@@ -116,7 +116,8 @@ def _show(app: App, done: MergeDone) -> None:
         app.out.err(note)
 
 
-def _show_trouble(app: App, branch: str, trouble: Trouble) -> None:
+def show_trouble(app: App, branch: str, trouble: Trouble) -> None:
+    """Print a conflict: the field, and what each version of it says."""
     conflict = trouble.conflict
     app.out.out(T("{record}: {field}", record=trouble.record, field=conflict.field))
     rows: list[tuple[Text | str, Held, str]] = [
@@ -140,7 +141,7 @@ def _show_data(app: App, done: list[MergeDone]) -> None:
                 {"record": record, "event": step.event.id, "effect": step.effect.value}
                 for record, step in one.unsettled
             ],
-            "conflicts": [_conflict_data(trouble) for trouble in one.troubles],
+            "conflicts": [conflict_data(trouble) for trouble in one.troubles],
         }
         for one in done
     ]
@@ -154,7 +155,7 @@ def _show_data(app: App, done: list[MergeDone]) -> None:
     app.out.out(json.dumps(shape, ensure_ascii=False, indent=2), raw=True)
 
 
-def _conflict_data(trouble: Trouble) -> dict[str, Value]:
+def conflict_data(trouble: Trouble) -> dict[str, Value]:
     """A conflict as data: a version without a value has no key for it."""
     from svcdesk.merging.conflict import Absent
 

@@ -65,10 +65,12 @@ class Draft:
         self._edited: dict[str, str] = {}
         self._files: dict[str, bytes] = {}
         self._kept_anyway: set[str] = set()
+        self._gone: list[str] = []
+        self._renumbered: dict[str, str] = {}
 
     def record(self, ending: str) -> Record:
         """The record of that id (or unique ending), as it stands in this draft."""
-        path = self._desk.tickets.find(ending)
+        path = self._renumbered.get(ending) or self._desk.tickets.find(ending)
         if path not in self._records:
             data = self._read(path)
             if data is None:
@@ -138,6 +140,22 @@ class Draft:
         self._records = dict(point.records)
         self._moves = dict(point.moves)
         self._files = dict(point.files)
+
+    def move_file(self, record: Record, moved: Moved) -> None:
+        """Take over a record that has another id now: its file goes where that says."""
+        old = self._desk.tickets.path_for(record.id, record.uid)
+        new = self._desk.tickets.path_for(moved.record.id, moved.record.uid)
+        self._read(new)  # nothing may lie there
+        self._texts[new], self._originals[new] = self._texts[old], self._originals[old]
+        self._gone.append(old)
+        self._renumbered |= dict.fromkeys((record.id, moved.record.id), new)
+        self._moves[new] = self._moves.pop(old, [])
+        self.keep(moved)
+
+    @property
+    def gone(self) -> list[str]:
+        """The paths at which nothing is left, because their records have other ids now."""
+        return list(self._gone)
 
     def given_ids(self) -> frozenset[str]:
         return frozenset(self._given_ids)

@@ -81,6 +81,20 @@ def merge_branches(
     return done
 
 
+def fast_forward(desk: Desk, commit: str) -> None:
+    """Move the branch on to a commit that holds all of it, files and index with it.
+
+    Raises what a merge raises.
+    """
+    with begin(desk.repository) as tx:
+        repo = desk.repository.refreshed()
+        assert repo.head is not None
+        merge_commit.refuse_odd_modes(repo, repo.head, commit)
+        changes = _changes(repo, repo.head, commit)
+        tx.read_many(list(changes))
+        tx.commit(changes, f"fast-forward to {commit[:12]}", made=commit)
+
+
 def unsettled_sentence(record: str, step: Step) -> Text:
     """An event that a merge made concurrent or ineffective, in a sentence."""
     event = step.event

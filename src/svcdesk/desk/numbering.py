@@ -59,6 +59,14 @@ class Numbers:
             code="E_ALLOC",
         )
 
+    def is_taken(self, workflow: Workflow, record_id: str) -> bool:
+        """Whether that id is, or ever was, in use as far as this clone knows."""
+        head = f"{record_id.rpartition('-')[0]}-"
+        known = TakenIds(self.desk.repository).beginning(
+            head, f"{RECORDS}/{_folder(workflow, head)}"
+        )
+        return record_id in known or self.desk.tickets.existing(record_id) is not None
+
     def remember(self, given: frozenset[str]) -> None:
         if given:
             TakenIds(self.desk.repository).remember(given)

@@ -9,8 +9,10 @@ from svcdesk.errors import PluginFailed
 from svcdesk.hookspecs import Means, Notice
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.escalations import NOTIFIED
+from svcdesk.model.facts import ON_WRITE
 from svcdesk.model.record import Event
 from svcdesk.store import codec
+from svcdesk.store.claims import has_remote
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
@@ -18,17 +20,35 @@ if TYPE_CHECKING:
 
 EVERY = "*"
 IMPORT = "import"
-"""What an import brings in happened long ago: nobody is told of it."""
+
+
+def after_commit(desk: Desk, done: Done, move: str) -> tuple[list[Text], list[Text]]:
+    """What follows a commit: without a remote the channels are told; with one, a desk that
+    publishes on every write pushes, and what is published is told. Sentences about channels that
+    were not told, and about what was not pushed."""
+    common_dir = desk.repository.common_dir
+    if has_remote(common_dir):
+        if desk.facts.publish != ON_WRITE or done.commit is None:
+            return [], []
+        from svcdesk.desk.publishing import publish_after_write
+
+        return [], publish_after_write(desk)
+    failed = tell(desk, done, move)
+    if done.commit is not None:
+        from svcdesk.store.told import remember_told
+
+        remember_told(common_dir, done.commit)
+    return failed, []
 
 
 def tell(desk: Desk, done: Done, move: str) -> list[Text]:
     """Tell the routed channels of every move of an operation; sentences about those that failed.
 
-    Where there is a remote, nothing is told here: what is not published yet may still change.
+    Of an import nobody is told: what it brings in happened long ago.
     """
     routes = desk.facts.routes
     names = list(dict.fromkeys([*routes.get(move, ()), *routes.get(EVERY, ())]))
-    if not names or not done.changes or move == IMPORT or desk.repository.remotes():
+    if not names or not done.changes or move == IMPORT:
         return []
     failed: list[Text] = []
     for name in names:

@@ -6,6 +6,7 @@ Whatever fails before the commit leaves everything as it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.desk.draft import Change, Draft
@@ -15,8 +16,12 @@ from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.rights import authorise
 from svcdesk.model.finding import Finding, Severity
 from svcdesk.model.ids import ulid
-from svcdesk.model.record import Record
+from svcdesk.model.record import RENUMBER, Record
 from svcdesk.store import codec
+from svcdesk.store.claims import CLAIM_LIMIT, has_remote
+
+_NOT_CLAIMED = ("import", RENUMBER)
+"""What gives numbers that are claimed only when their records are published."""
 
 if TYPE_CHECKING:
     from svcdesk.desk.bulk import Failure, Task
@@ -98,15 +103,21 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
     from svcdesk.store.transaction import begin
 
     with begin(desk.repository, op=op, dirty_ok=options.include_dirty) as tx:
-        draft = Draft(desk, tx.read)
-        story = build(draft)
-        changes = draft.changes()
-        findings = _judge(desk, changes, options)
+        limit = monotonic() + CLAIM_LIMIT
+        while True:
+            draft = Draft(desk, tx.read)
+            story = build(draft)
+            changes = draft.changes()
+            findings = _judge(desk, changes, options)
+            if _claimed(desk, draft, changes, story.move, options, limit):
+                break
         message = _message(story, changes, op)
         if not changes and not draft.files:
             return Done(op, story.subject, message, (), None, findings, notes=tuple(tx.notes))
         commit = tx.commit(
-            {change.path: change.after.encode() for change in changes} | draft.files,
+            {change.path: change.after.encode() for change in changes}
+            | draft.files
+            | dict.fromkeys(draft.gone),
             story.subject,
             body="\n".join(story.body),
             trailers=_trailers(changes, op, options.force),
@@ -126,9 +137,36 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
     )
     if options.no_commit:
         return done
-    from svcdesk.desk.telling import tell
+    from svcdesk.desk.telling import after_commit
 
-    return done._replace(untold=tuple(tell(desk, done, story.move)))
+    untold, notes = after_commit(desk, done, story.move)
+    return done._replace(untold=tuple(untold), notes=(*done.notes, *notes))
+
+
+def _claimed(
+    desk: Desk,
+    draft: Draft,
+    changes: Sequence[Change],
+    move: str,
+    options: Options,
+    limit: float,
+) -> bool:
+    """Claim the numbers given in a draft where there is a remote, up to the moment `limit`.
+
+    False where others hold one of them: then the draft is to be made again, with other numbers.
+    """
+    given = draft.given_ids()
+    new = {one.record.id: one.record.uid for one in changes if one.record.id in given}
+    if not new or not has_remote(desk.repository.common_dir):
+        return True
+    from svcdesk.desk.claiming import claim_new, mark_new
+
+    if options.no_commit or move in _NOT_CLAIMED:
+        mark_new(desk, new)
+        return True
+    foreign = claim_new(desk, new, limit)
+    desk.numbers.remember(frozenset(foreign))
+    return not foreign
 
 
 def _message(story: Story, changes: Sequence[Change], op: str) -> str:

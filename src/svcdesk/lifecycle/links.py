@@ -54,6 +54,25 @@ def with_uids(record: Record, workflow: Workflow, uid_of: Callable[[str], str | 
     return record.with_fields(changed) if changed else record
 
 
+def relinked(record: Record, workflow: Workflow, other: Record) -> Record:
+    """The record with the number that `other` has now in every link that has its uid."""
+
+    def right(link: Value) -> Value:
+        if isinstance(link, dict) and link.get("uid") == other.uid and link.get("id") != other.id:
+            return {**link, "id": other.id}
+        return link
+
+    changes: dict[str, Value] = {}
+    links = record.get("links")
+    if isinstance(links, list):
+        changes["links"] = [right(link) for link in links]
+    request = reference(record, workflow)
+    if request is not None and workflow.request_link:
+        changes[workflow.request_link] = right(request)
+    changed = {path: value for path, value in changes.items() if value != record.get(path)}
+    return record.with_fields(changed) if changed else record
+
+
 def without_link(record: Record, relation: str, other: Record) -> Record:
     """The record without its link of that relation to the other record."""
     links = record.get("links")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -154,8 +156,12 @@ def run_writing(
     env: Mapping[str, str] | None = None,
     timeout: float = READ_TIMEOUT,
     keep: Sequence[int] = (),
+    alone: bool = False,
 ) -> Answer:
     """One call that may run hooks; it inherits the descriptors `keep`.
+
+    `alone` starts it in a session of its own: its helpers (ssh, remote-https) have no terminal to
+    ask at, and are stopped together with it.
 
     Its ends are files, not pipes: a hook's background child holds them open long after git has
     ended, and a reader of a pipe would wait for that child.
@@ -171,14 +177,15 @@ def run_writing(
             stdout=out,
             stderr=out,
             pass_fds=tuple(keep) if os.name == "posix" else (),
+            start_new_session=alone,
         )
         try:
             wait_for(process, timeout)
         except subprocess.TimeoutExpired:
-            end(process)
+            end(process, group=alone)
             raise _too_slow(args, timeout) from None
         except BaseException:
-            end(process)
+            end(process, group=alone)
             raise
         out.seek(0)
         return Answer(process.returncode, b"", out.read(1 << 20))
@@ -227,14 +234,26 @@ def _spawn(args: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
         ) from error  # fmt: skip
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Ask first, then make it: a git that is killed outright leaves its lock files behind."""
-    process.terminate()
+def end(process: subprocess.Popen[bytes], *, group: bool = False) -> None:
+    """Ask first, then make it: a git that is killed outright leaves its lock files behind.
+
+    `group` ends what it started too, which has to be in a session of its own.
+    """
+    _signal(process, signal.SIGTERM, group)
     try:
         process.wait(_PATIENCE)
     except subprocess.TimeoutExpired:
+        _signal(process, getattr(signal, "SIGKILL", signal.SIGTERM), group)
         process.kill()
         process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], number: int, group: bool) -> None:
+    if group and os.name == "posix":
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
+        return
+    process.send_signal(number)
 
 
 def failure(args: Sequence[str], answer: Answer) -> GitFailed:

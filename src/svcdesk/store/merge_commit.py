@@ -109,9 +109,10 @@ def advance(
 ) -> None:
     """Set the index to the journal's new files, then move the branch on to `commit`.
 
-    The branch has to stand at the first parent of `commit`. Raises GitFailed.
+    `commit` has to hold all that the branch has. Raises GitFailed.
     """
-    start = text(repo.git("rev-parse", "--verify", f"{commit}^1")).strip()
+    start = journal.head or "0" * len(commit)
+    _insist(repo, ["merge-base", "--is-ancestor", start, commit], keep)
     wait_for_git(repo)
     none = "0" * len(commit)
     lines = [

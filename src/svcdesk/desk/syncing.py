@@ -1,0 +1,252 @@
+"""`sync`: take in what others published, publish what is ours, and say what came and went.
+
+    fetch → renumber what is taken → merge → judge → push at once; refused: sleep, and again
+
+Every step is a commit or nothing, and none depends on an earlier try: a sync that is stopped at
+any moment is simply run again. Nothing that others have is ever rewritten.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from svcdesk.desk import merging
+from svcdesk.desk.claiming import Claims
+from svcdesk.desk.merging import MergeDone, Trouble
+from svcdesk.desk.network import network_limit
+from svcdesk.desk.publishing import push_branch, tell_published
+from svcdesk.desk.renumbering import renumber_taken
+from svcdesk.desk.sync_judging import clock_warnings, refuse_unfit
+from svcdesk.desk.traffic import Traffic, between
+from svcdesk.errors import GitFailed, Refused
+from svcdesk.i18n import T, Text
+from svcdesk.lifecycle.fold import Step
+from svcdesk.store import published, remotes
+from svcdesk.store.git_state import refuse_state
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+    from svcdesk.store.git import Repository
+    from svcdesk.store.remotes import Line
+
+TRIES = 12
+PATIENCE = 60.0
+"""Seconds after which a sync that is refused again and again stops."""
+_FIRST_SLEEP = 0.1
+_LONGEST_SLEEP = 4.0
+_REREAD = ("facts", "people", "kinds", "tickets", "numbers", "plugins", "fields", "sla")
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync did. `came` and `went` are what differs, record by record; with `troubles`
+    (conflicts) nothing was merged or pushed. `renumbered` gives new numbers by old ones."""
+
+    branch: str
+    came: Traffic = field(default_factory=Traffic)
+    went: Traffic = field(default_factory=Traffic)
+    pushed: bool = False
+    renumbered: tuple[tuple[str, str], ...] = ()
+    unsettled: tuple[tuple[str, Step], ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    notes: tuple[Text, ...] = ()
+
+
+def sync(
+    desk: Desk,
+    *,
+    remote: str | None = None,
+    takes: Sequence[str] = (),
+    sleep: Callable[[float], None] = time.sleep,
+) -> Synced:
+    """Take in what the current branch's remote branch has, and publish what is here.
+
+    `remote` chooses the remote, `takes` settle conflicts as in `merge_branches`. Conflicts are
+    given as `troubles`. Raises RepositoryState while something is under way; Refused E_NO_REMOTE,
+    E_REWRITTEN, E_UNRELATED, E_FUTURE, E_AGAIN (refused for too long: all work is kept); GitFailed
+    E_REMOTE (not reached), E_PUSH (the remote refuses for good), and what a merge raises.
+    """
+    repo = desk.repository.refreshed()
+    refuse_state(repo)
+    work = _Sync(desk, remotes.line_of(repo, remote), takes, sleep)
+    return work.run()
+
+
+class _Sync:
+    """One sync under way."""
+
+    def __init__(
+        self, desk: Desk, line: Line, takes: Sequence[str], sleep: Callable[[float], None]
+    ) -> None:
+        self._desk = desk
+        self._line = line
+        self._takes = takes
+        self._sleep = sleep
+        self._claims = Claims(desk, line)
+        self._start = desk.repository.refreshed().head
+        self._renumbered: dict[str, str] = {}
+        self._unsettled: dict[str, tuple[str, Step]] = {}
+        self._notes: dict[str, Text] = {}
+
+    def run(self) -> Synced:
+        deadline = time.monotonic() + PATIENCE
+        last = ""
+        for attempt in range(TRIES):
+            if attempt:
+                pause = min(_LONGEST_SLEEP, _FIRST_SLEEP * 2 ** (attempt - 1))
+                self._sleep(random.uniform(pause / 2, pause))
+            outcome = self._once()
+            if isinstance(outcome, Synced):
+                return outcome
+            last = outcome
+            if time.monotonic() > deadline:
+                break
+        raise Refused(
+            T("not pushed: {branch} moved on each time; the remote last said: {words}",
+              branch=self._line.name, words=last),
+            hint=T("all work is kept here, and what came in is merged; `svcdesk sync` goes on"),
+            code="E_AGAIN",
+        )  # fmt: skip
+
+    def _once(self) -> Synced | str:
+        """One try: the outcome, or what the remote said when somebody else was quicker."""
+        upstream = self._fetch()
+        repo = self._desk.repository.refreshed()
+        if repo.head == upstream or repo.head is None:
+            return self._finish(upstream, pushed=False)
+        self._renumber(repo, upstream)
+        merged = self._merge(upstream)
+        if merged is not None and merged.troubles:
+            return Synced(
+                self._line.name, troubles=merged.troubles, notes=tuple(self._notes.values()),
+                renumbered=tuple(self._renumbered.items()),
+            )  # fmt: skip
+        head = self._desk.repository.refreshed().head
+        assert head is not None
+        if head == upstream:
+            return self._finish(upstream, pushed=False)
+        return self._push(upstream, head)
+
+    def _fetch(self) -> str | None:
+        """The remote branch as it is now (None: the remote has none), its history looked at."""
+        desk, line = self._desk, self._line
+        repo = desk.repository.refreshed()
+        before = published.tips(repo, line)
+        seen = before.seen or before.upstream
+        there = {line.ref: line.tracking} | self._claims.main_refs()
+        if not remotes.fetch(repo, line.remote, there, network_limit(desk)):
+            if seen is not None:
+                raise Refused(
+                    T("{branch} is gone from the remote", branch=line.name),
+                    hint=T("if that was meant, switch to another branch; to bring it back: "
+                           "git push {remote} {branch_here}",
+                           remote=line.remote, branch_here=repo.branch),
+                    code="E_REWRITTEN",
+                )  # fmt: skip
+            return None
+        upstream = published.tips(repo, line).upstream
+        assert upstream is not None
+        self._note(*tell_published(desk, upstream))
+        if seen is not None and seen != upstream:
+            self._refuse_rewritten(repo, seen, upstream)
+        return upstream
+
+    def _refuse_rewritten(self, repo: Repository, seen: str, upstream: str) -> None:
+        if _is_in(repo, seen, upstream) or repo.head is None or not _is_in(repo, seen, repo.head):
+            return
+        published.remember_seen(repo, self._line, seen)
+        count = len(repo.git("rev-list", seen, f"^{upstream}").splitlines())
+        raise Refused(
+            T("the history of {branch} was rewritten: {count} commits that were published are no "
+              "longer in it, and a merge would bring them back", branch=self._line.name,
+              count=count),
+            hint=T("ask who did it; to follow: git rebase --onto {branch} {seen} – it keeps what "
+                   "only you have – and sync again",
+                   branch=self._line.name, seen=seen[:12]),
+            code="E_REWRITTEN",
+        )  # fmt: skip
+
+    def _renumber(self, repo: Repository, upstream: str | None) -> None:
+        taken = self._claims.taken(repo, upstream)
+        if not taken:
+            return
+        done, numbers = renumber_taken(self._desk, taken)
+        self._note(*done.notes)
+        for old, new in numbers.items():
+            first = next((one for one, now in self._renumbered.items() if now == old), old)
+            self._renumbered[first] = new
+
+    def _merge(self, upstream: str | None) -> MergeDone | None:
+        desk = self._desk
+        repo = desk.repository.refreshed()
+        assert repo.head is not None
+        if upstream is None or _is_in(repo, upstream, repo.head):
+            return None
+        if _is_in(repo, repo.head, upstream):
+            merging.fast_forward(desk, upstream)
+            merged = None
+        else:
+            [merged] = merging.merge_branches(desk, [self._line.name], takes=self._takes)
+            self._note(*merged.notes)
+            self._unsettled |= {step.event.id: (one, step) for one, step in merged.unsettled}
+        for name in _REREAD:  # the desk's own files may have come in, too
+            desk.__dict__.pop(name, None)
+        return merged
+
+    def _push(self, upstream: str | None, head: str) -> Synced | str:
+        desk, repo = self._desk, self._desk.repository
+        went = between(desk, repo, upstream, head)
+        refuse_unfit(desk, went)
+        claims = self._claims.wanted(repo, went)
+        pushed = push_branch(desk, self._line, upstream, claims, network_limit(desk))
+        if not pushed.done and claims and self._claims.not_allowed(pushed):
+            claims = {}
+            pushed = push_branch(desk, self._line, upstream, claims, network_limit(desk))
+        if pushed.done:
+            self._note(*tell_published(desk, head))
+            self._claims.published(repo, went)
+            return self._finish(upstream, pushed=True, went=went)
+        if pushed.again:
+            self._claims.learn(repo, pushed)
+            return pushed.words
+        raise GitFailed(
+            T("not pushed: {words}", words=pushed.words),
+            hint=T("all work is kept here; when the remote's reason is gone, sync again"),
+            code="E_PUSH",
+        )
+
+    def _finish(self, upstream: str | None, *, pushed: bool, went: Traffic | None = None) -> Synced:
+        desk = self._desk
+        repo = desk.repository.refreshed()
+        if upstream is not None and not pushed:
+            published.remember_seen(repo, self._line, upstream)
+            self._claims.tidy(repo)
+        came = self._came(repo, upstream)
+        self._note(*clock_warnings(desk, came))
+        return Synced(
+            self._line.name,
+            came,
+            went or Traffic(),
+            pushed,
+            tuple(self._renumbered.items()),
+            tuple(self._unsettled.values()),
+            notes=tuple(self._notes.values()),
+        )
+
+    def _came(self, repo: Repository, upstream: str | None) -> Traffic:
+        if upstream is None or self._start is None or upstream == self._start:
+            return Traffic()
+        base = repo.merge_base(self._start, upstream)
+        return between(self._desk, repo, base, upstream)
+
+    def _note(self, *sentences: Text) -> None:
+        for one in sentences:
+            self._notes.setdefault(str(one), one)
+
+
+def _is_in(repo: Repository, commit: str, tip: str) -> bool:
+    return commit == tip or repo.run("merge-base", "--is-ancestor", commit, tip).code == 0
