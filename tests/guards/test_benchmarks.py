@@ -13,6 +13,8 @@ from benchmarks.generate import ROOT
 from benchmarks.measuring import WARM_UP, Contender, Sample, figures, measure
 from benchmarks.rows import ROWS
 from benchmarks.rows.everyday import ADD, COMMIT
+from benchmarks.rows.index import WARM
+from benchmarks.table import RECORDS
 
 
 def test_contenders_take_turns_and_prepare_before_each(tmp_path: Path) -> None:
@@ -41,11 +43,27 @@ def test_figures_are_median_least_and_most() -> None:
 
 
 def test_goals_are_what_the_words_say() -> None:
-    medians = {FLOOR: 50.0, STATUS: 10.0, OURS: 1.0, ADD: 5.0, COMMIT: 15.0}
+    medians = {
+        FLOOR: 50.0,
+        STATUS: 10.0,
+        OURS: 1.0,
+        ADD: 5.0,
+        COMMIT: 15.0,
+        WARM: 70.0,
+        RECORDS: 10_000,
+    }
     limits = {row.name: row.limit(medians) for row in ROWS}
     assert limits["version"] == limits["help"] == 65
     assert limits["show"] == 90
     assert limits["move"] == 140
+    assert (limits["list"], limits["sla"], limits["cold"], limits["changed"]) == (
+        70,
+        140,
+        2500,
+        220,
+    )
+    large = {row.name: row.limit({**medians, RECORDS: 100_000}) for row in ROWS}
+    assert (large["list"], large["cold"], large["changed"]) == (63, 25_000, 370)
 
 
 def test_the_table_is_printed_and_every_sample_is_kept(tmp_path: Path) -> None:

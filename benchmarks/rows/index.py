@@ -1,0 +1,81 @@
+"""What a list and the SLA cost at any size: warm, cold, and after others' changes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.bench import FLOOR, OURS, STATUS, SVCDESK, Bench, requests
+from benchmarks.measuring import Contender
+from benchmarks.table import RECORDS, Medians, Row
+
+LIST = ("list", "status:open", "priority:P1")
+WARM = "warm list"
+CHANGED = 100
+_LARGE = 100_000
+
+
+def _list_limit(medians: Medians) -> float:
+    return medians[FLOOR] + (1.3 if medians[RECORDS] >= _LARGE else 2) * medians[STATUS]
+
+
+def _sla_limit(medians: Medians) -> float:
+    return 2 * medians[WARM]
+
+
+def _cold_limit(medians: Medians) -> float:
+    return medians[RECORDS] / 4
+
+
+def _changed_limit(medians: Medians) -> float:
+    return medians[WARM] + (300 if medians[RECORDS] >= _LARGE else 150)
+
+
+def _warm(bench: Bench, desk: Path) -> Contender:
+    return Contender(WARM, lambda _: (SVCDESK, *LIST), desk)
+
+
+def _list(bench: Bench, desk: Path) -> Sequence[Contender]:
+    return [bench.ours(desk, *LIST)]
+
+
+def _sla(bench: Bench, desk: Path) -> Sequence[Contender]:
+    """All that is open, beside the list of the same."""
+    return [
+        bench.ours(desk, "sla", "check", "--fail-on", "none"),
+        Contender(WARM, lambda _: (SVCDESK, "list", "status:open"), desk),
+    ]
+
+
+def _cold(bench: Bench, desk: Path) -> Sequence[Contender]:
+    def forget(_: int) -> None:
+        shutil.rmtree(desk / ".git" / "svcdesk" / "index", ignore_errors=True)
+
+    return [Contender(OURS, lambda _: (SVCDESK, *LIST), desk, prepare=forget)]
+
+
+def _changed(bench: Bench, desk: Path) -> Sequence[Contender]:
+    """The first list after a commit of others that changes many records, in ways never seen."""
+    chosen = [desk / path for path in islice(requests(desk, "closed"), CHANGED)]
+
+    def change(run: int) -> None:
+        for path in chosen:
+            text = path.read_text(encoding="utf-8").rpartition("# change ")[0]
+            path.write_text(f"{text or path.read_text(encoding='utf-8')}# change {run}\n", "utf-8")
+        command = ("git", "commit", "--quiet", "--all", "--message", f"change {run}")
+        subprocess.run(command, cwd=desk, env=bench.environment, check=True)
+
+    return [Contender(OURS, lambda _: (SVCDESK, *LIST), desk, prepare=change), _warm(bench, desk)]
+
+
+ROWS = (
+    Row("list", "list of open P1 with due times", "floor + 2 × git status (large: 1.3 ×)",
+        _list_limit, _list),
+    Row("sla", "sla check", "2 × list of the open", _sla_limit, _sla),
+    Row("cold", "the same list, no index yet", "2.5 s for 10,000", _cold_limit, _cold),
+    Row("changed", f"the same list after {CHANGED} changes", "warm + 150 (large: 300)",
+        _changed_limit, _changed),
+)  # fmt: skip
