@@ -70,19 +70,23 @@ class Rendering(NamedTuple):
 
 
 class Format(NamedTuple):
-    """An output format: a table in, text out, ending in a line break (or empty).
+    """An output format: a table in, text out, ending in a line break (or empty); or, for a format
+    that is `binary`, bytes, which are a file's content and reach no terminal.
 
     What comes from records is hostile: a format escapes it for the place it stands in. `data` is
     for programs: it reaches a pipe exactly as it is, and the table's notes, and what a limit left
     out, are said on standard error; a format for people says them in its text. `commands`: the
     text is for a CI runner to obey (`::error …::`); from any other nothing in its log is obeyed.
+    `suffix` is the ending of files by which `export -o FILE` chooses it (`.xlsx`).
     """
 
     name: str
     title: Text | str
-    render: Callable[[Table, Rendering], str]
+    render: Callable[[Table, Rendering], str | bytes]
     data: bool = False
     commands: bool = False
+    binary: bool = False
+    suffix: str = ""
 
 
 class Notice(NamedTuple):

@@ -176,10 +176,15 @@ class App:
         from svcdesk.defaults.formats.cells import remarks
 
         chosen = self._formats().format(self.format_name(fallback))
-        text = chosen.render(table, self.rendering())
-        self.out.out(
-            text, styled=not chosen.data, raw=chosen.data, page=True, commands=chosen.commands
-        )
+        if chosen.binary:
+            self.out.refuse_terminal(chosen.name)
+        made = chosen.render(table, self.rendering())
+        if isinstance(made, bytes):
+            self.out.binary(made)
+        else:
+            self.out.out(
+                made, styled=not chosen.data, raw=chosen.data, page=True, commands=chosen.commands
+            )
         for remark in remarks(table) if chosen.data else ():
             self.out.err(remark)
 

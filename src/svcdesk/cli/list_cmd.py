@@ -46,7 +46,7 @@ def _list(
     columns: str | None,
     at: str | None,
 ) -> int:
-    _refuse_options(query)
+    refuse_options(query)
     listing = app.desk.find(
         query_text(query), kind=kind, limit=limit, at=app.understand(at) if at else None
     )
@@ -139,12 +139,13 @@ def _item(app: App, row: Row, columns: Sequence[str]) -> dict[str, Value]:
     return {**item, **extra}
 
 
-def _refuse_options(query: tuple[str, ...]) -> None:
+def refuse_options(query: tuple[str, ...], command: str = "list") -> None:
+    """Raise UsageError for a word of a query that looks like an option."""
     for word in query:
         if word.startswith("--"):
             raise UsageError(
                 T("there is no option {name}", name=word.partition("=")[0]),
-                hint=T("`svcdesk list --help` shows what it takes"),
+                hint=T("`svcdesk {command} --help` shows what it takes", command=command),
             )
 
 

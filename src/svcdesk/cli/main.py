@@ -52,6 +52,8 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("attach", "hands", "Attach files to a record."),
         ("redact", "hands", "Take a value out of a record, leaving a mark that it was there."),
         ("import", "import", "Import records from another system's file."),
+        ("export", "export", "Export records whole, in any format."),
+        ("events", "export", "Print what happened to all records, for whatever follows the desk."),
         ("report", "report", "Make a report of records."),
     ),
     "Words": (

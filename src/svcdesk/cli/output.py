@@ -10,7 +10,7 @@ from typing import Final, TextIO
 
 import click
 
-from svcdesk.errors import Refused
+from svcdesk.errors import Refused, UsageError
 from svcdesk.i18n import T, Text
 from svcdesk.terminal import escape, escape_controls, escape_styled, style
 
@@ -67,6 +67,26 @@ class Output:
         shown = self._shown(sys.stdout, text, multiline, styled, raw, style)
         if not (page and self._paged(shown)):
             _write(sys.stdout, shown if commands else self._harmless(sys.stdout, shown))
+
+    def refuse_terminal(self, format_name: str) -> None:
+        """Raise UsageError where results would go to a terminal, which bytes would upset."""
+        if _is_terminal(sys.stdout):
+            raise UsageError(
+                T("{format} is no text, and nothing for a terminal", format=format_name),
+                hint=T("send it to a file: `> FILE`, or `svcdesk export -o FILE`"),
+            )
+
+    def binary(self, data: bytes) -> None:
+        """Hand over a file's content as it is. A reader who has left is no error."""
+        stream = sys.stdout
+        try:
+            stream.flush()
+            stream.buffer.write(data)
+            stream.buffer.flush()
+        except OSError as error:
+            _discard(stream)
+            if error.errno not in _GONE:
+                raise _not_written(error) from error
 
     def err(
         self, text: Text | str, *, multiline: bool = False, raw: bool = False, style: str = ""
@@ -189,11 +209,15 @@ def _write(stream: TextIO | None, text: str) -> None:
             _discard(stream)
             return
         _discard(stream)
-        raise Refused(
-            T("the output could not be written: {reason}", reason=error.strerror or str(error)),
-            hint=T("what the command did to the desk stands: see `git log -1`"),
-            code="E_OUTPUT",
-        ) from error
+        raise _not_written(error) from error
+
+
+def _not_written(error: OSError) -> Refused:
+    return Refused(
+        T("the output could not be written: {reason}", reason=error.strerror or str(error)),
+        hint=T("what the command did to the desk stands: see `git log -1`"),
+        code="E_OUTPUT",
+    )
 
 
 def discard_unwritten() -> None:

@@ -20,6 +20,8 @@ FORMATS: Mapping[str, str] = {
     "html": f"{_HERE}.formats.html",
     "ids": f"{_HERE}.formats.ids",
     "github": f"{_HERE}.formats.github",
+    "xlsx": f"{_HERE}.formats.xlsx",
+    "parquet": f"{_HERE}.formats.parquet",
 }
 """By format, so that printing a result imports the one module that it needs."""
 

@@ -14,11 +14,20 @@ _NO_HEADINGS: Mapping[int, Text | str] = MappingProxyType({})
 
 
 class Column(NamedTuple):
-    """`name` is the stable key (JSON, CSV header in data formats); `label` is shown to people."""
+    """`name` is the stable key (JSON, CSV header in data formats); `label` is shown to people.
+
+    `type` is what its values are, as in `FieldInfo.type` (or `json` for nested values, `revision`
+    for the id of a file's content); empty where nobody says. `choices` are the words, as people
+    see them, that may stand in it; others too where it `is_open`.
+    """
 
     name: str
     label: Text | str
     right: bool = False
+    type: str = ""
+    is_list: bool = False
+    choices: Sequence[str] = ()
+    is_open: bool = False
 
 
 class Cell(NamedTuple):

@@ -75,9 +75,10 @@ def _numbering(owner: Owner, item: shape.Numbering) -> shape.Numbering:
 
 
 def _format(owner: Owner, item: shape.Format) -> shape.Format:
-    def render(table: Any, rendering: shape.Rendering) -> str:
+    def render(table: Any, rendering: shape.Rendering) -> str | bytes:
         given = call(owner, item.render, table, rendering)
-        return str(_returned(owner, item.name, given, str))
+        made: str | bytes = _returned(owner, item.name, given, bytes if item.binary else str)
+        return made
 
     return item._replace(render=render)
 

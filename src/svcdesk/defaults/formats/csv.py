@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from svcdesk.defaults.formats.cells import shown, value_of
 from svcdesk.hookspecs import Format, Rendering, hookimpl
 from svcdesk.i18n import T
+from svcdesk.model.cell_text import cell_text
 from svcdesk.terminal import escape
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ def render(table: Table, rendering: Rendering) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column.name for column in table.columns])
-    writer.writerows([_field(cell) for cell in row] for row in table.rows)
+    types = [column.type for column in table.columns]
+    writer.writerows(
+        [_field(cell, type_) for cell, type_ in zip(row, types, strict=True)] for row in table.rows
+    )
     return text.getvalue()
 
 
@@ -37,14 +41,14 @@ def render_for_excel(table: Table, rendering: Rendering) -> str:
     return _BOM + render(table, rendering)
 
 
-def _field(cell: Cell | Value) -> str | int | float:
+def _field(cell: Cell | Value, type_: str) -> str | int | float:
     """A number stays a number; a text that could be taken for a formula gets a `'` before it."""
     value = value_of(cell)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
         return value
-    return harmless(shown(value))
+    return harmless(cell_text(value, type_) if type_ else shown(value))
 
 
 def harmless(text: str) -> str:
@@ -53,8 +57,12 @@ def harmless(text: str) -> str:
     Spreadsheets run what begins with = + - @ (full-width ones too), also after a mark at which
     another program would cut the cell in two: https://owasp.org/www-community/attacks/CSV_Injection
     """
-    kept = text if text.isprintable() else "\n".join(map(_line, text.split("\n")))
-    return _FORMULA.sub(r"\1\2'", kept)
+    return _FORMULA.sub(r"\1\2'", readable(text))
+
+
+def readable(text: str) -> str:
+    """The text with hidden characters shown by their codes; tabs and line feeds stay."""
+    return text if text.isprintable() else "\n".join(map(_line, text.split("\n")))
 
 
 def _line(text: str) -> str:
@@ -64,6 +72,6 @@ def _line(text: str) -> str:
 @hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
     return [
-        Format("csv", T("values separated by commas, UTF-8"), render, data=True),
+        Format("csv", T("values separated by commas, UTF-8"), render, data=True, suffix=".csv"),
         Format("csv-excel", T("the same, marked for Excel"), render_for_excel, data=True),
     ]

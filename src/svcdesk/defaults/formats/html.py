@@ -70,4 +70,4 @@ def text(shown: str) -> str:
 
 @hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
-    return [Format("html", T("a page to print or send"), render)]
+    return [Format("html", T("a page to print or send"), render, suffix=".html")]

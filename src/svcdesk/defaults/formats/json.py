@@ -75,4 +75,4 @@ def _escaped(found: re.Match[str]) -> str:
 
 @hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
-    return [Format("json", T("one JSON document, for programs"), render, data=True)]
+    return [Format("json", T("one JSON document, for programs"), render, data=True, suffix=".json")]

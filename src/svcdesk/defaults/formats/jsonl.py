@@ -20,4 +20,12 @@ def render(table: Table, rendering: Rendering) -> str:
 
 @hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
-    return [Format("jsonl", T("one JSON object a line, for programs"), render, data=True)]
+    return [
+        Format(
+            "jsonl",
+            T("one JSON object a line, for programs"),
+            render,
+            data=True,
+            suffix=".jsonl",
+        )
+    ]

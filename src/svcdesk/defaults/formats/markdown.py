@@ -68,4 +68,4 @@ def _escaped(text: str) -> str:
 
 @hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
-    return [Format("markdown", T("a table for a forge's comments or a wiki"), render)]
+    return [Format("markdown", T("a table for a forge's comments or a wiki"), render, suffix=".md")]
