@@ -57,16 +57,29 @@ def new_record(desk: Desk, kind_name: str, given: Values, around: Circumstances)
     _refuse_future(desk, around.when)
 
     def build(draft: Draft) -> Story:
-        fields = named(desk, kind.name, given)
-        request = _request_of(kind, fields, draft)
-        _require_fields(kind, fields)
-        moved = _open(kind, fields, act, around.words, draft)
-        draft.keep(moved)
-        if request is not None:
-            draft.keep(_linked(desk, request, moved.record, act))
-        return Story(f"{moved.record.id}: new {kind.name}", [moved.record.title], "submit")
+        opened = open_one(desk, draft, kind, given, act, around.words)
+        for moved in opened:
+            draft.keep(moved)
+        new = opened[0].record
+        return Story(f"{new.id}: new {kind.name}", [new.title], "submit")
 
     return perform(desk, build, around.options)
+
+
+def open_one(
+    desk: Desk, draft: Draft, kind: Kind, given: Values, act: Act, words: Words
+) -> list[Moved]:
+    """A new record, and the request that it is a document of; both still to be kept in the draft.
+
+    Raises as `new_record` does.
+    """
+    fields = named(desk, kind.name, given)
+    request = _request_of(kind, fields, draft)
+    _require_fields(kind, fields)
+    opened = [_open(kind, fields, act, words, draft)]
+    if request is not None:
+        opened.append(_linked(desk, request, opened[0].record, act))
+    return opened
 
 
 def change_one(
