@@ -7,11 +7,13 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcdesk import __version__
 from svcdesk.desk.deleted import deleted_before, deleted_here
+from svcdesk.desk.indexing import index_size
 from svcdesk.desk.initialising import Created, init_desk, missing_attributes
 from svcdesk.desk.merge_signs import complaints
 from svcdesk.errors import Busy, SvcdeskError, placed
@@ -99,21 +101,34 @@ def _pending(desk: Desk) -> bool:
         return False  # an examination of its own has said so
 
 
+_ACCELERATORS = (
+    (
+        "jsonschema_rs",
+        "engine",
+        T("the fast schema engine is not installed: large desks are checked more slowly"),
+    ),
+    (
+        "ryaml",
+        "reader",
+        T("the fast YAML reader is not installed: large desks are read more slowly"),
+    ),
+)
+
+
 def _installation(desk: Desk) -> Iterator[Sign]:
     yield Sign(
         "svcdesk",
         T("svcdesk {version}, Python {python} on {system}",
           version=__version__, python=platform.python_version(), system=platform.system()),
     )  # fmt: skip
-    try:
-        import jsonschema_rs  # noqa: F401
-    except ImportError:
-        yield Sign(
-            "engine",
-            T("the fast schema engine is not installed: large desks are checked more slowly"),
-            Severity.NOTE,
-            T("pip install 'svcdesk[fast]'"),
-        )
+    for module, name, lack in _ACCELERATORS:
+        if find_spec(module) is None:
+            yield Sign(name, lack, Severity.NOTE, T("pip install 'svcdesk[fast]'"))
+    kept = index_size(desk)
+    if kept is not None:
+        size, folder = kept
+        yield Sign("index", T("index: {size} MB in {folder}; it may be deleted at any time",
+                              size=f"{size / 1e6:.1f}", folder=folder))  # fmt: skip
     yield Sign("settings", T("your own settings: {path}", path=desk.config.path))
 
 

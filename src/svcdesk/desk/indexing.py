@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from svcdesk.desk.describing import describer, fingerprint, terms_of
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T
-from svcdesk.index.database import Database, Row, Unusable, open_database
+from svcdesk.index.database import Database, Row, Unusable, folder_of, open_database
 from svcdesk.index.refreshing import Proof, Sources, prove
 from svcdesk.store.git_index import Differing, tracked
 from svcdesk.store.tickets import RECORDS
@@ -98,3 +98,10 @@ def _is_place(desk: Desk) -> Callable[[str], bool]:
     folders = tuple(f"{RECORDS}/{folder}" for folder in set(desk.tickets.folders.values()))
     below = tuple(f"{folder}/" for folder in folders)
     return lambda path: path.startswith(below) or path in folders
+
+
+def index_size(desk: Desk) -> tuple[int, str] | None:
+    """How many bytes the desk's index files take, and in which folder; None if there are none."""
+    folder = folder_of(desk.repository.common_dir)
+    files = list(folder.glob("*.sqlite*"))
+    return (sum(one.stat().st_size for one in files), str(folder)) if files else None
