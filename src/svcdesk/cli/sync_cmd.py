@@ -50,7 +50,7 @@ def _sync(app: App, remote: str | None, takes: tuple[str, ...]) -> int:
     "renumber",
     help="Give a record another number: the next free one of its day, or NEW.\n\n"
     "Only a record that is not on the remote's main branch may get one: others know a published "
-    "record by its number. The old number is kept and still finds the record.",
+    "record by its number. The old number is kept in `formerly`.",
 )
 @id_argument
 @click.argument("new", required=False, metavar="[NEW]")

@@ -10,6 +10,7 @@ from svcdesk.cli.boundary import REFUSED, as_json
 from svcdesk.errors import placed
 from svcdesk.i18n import T
 from svcdesk.model.record import Value
+from svcdesk.store.claims import provisional
 
 if TYPE_CHECKING:
     from svcdesk.desk import Done
@@ -35,6 +36,12 @@ def show_done(app: App, done: Done, *, dry_run: bool = False) -> int:
         app.out.err(T("note: {code}: {message}", code=finding.code, message=finding.message))
     for sentence in (*done.notes, *done.untold):
         app.out.err(sentence)
+    for change in done.changes:
+        if change.before is None and change.record.id in provisional(app.desk.root):
+            app.out.err(
+                T("{id}? is a provisional number: `svcdesk sync` makes it final, or gives another",
+                  id=change.record.id)
+            )  # fmt: skip
     return _show_failures(app, done)
 
 
@@ -77,7 +84,7 @@ def _first_of_each(done: Done) -> list[str]:
 
 
 def _show_data(app: App, done: Done, chosen: str) -> None:
-    items = [_item(change) for change in done.changes]
+    items = [_item(app, change) for change in done.changes]
     if chosen == "jsonl":
         for item in items:
             app.out.out(json.dumps(item, ensure_ascii=False), raw=True)
@@ -100,13 +107,14 @@ def _show_data(app: App, done: Done, chosen: str) -> None:
     app.out.out(json.dumps(shape, ensure_ascii=False, indent=2), raw=True)
 
 
-def _item(change: Change) -> dict[str, Value]:
+def _item(app: App, change: Change) -> dict[str, Value]:
     from svcdesk.store import codec
 
     return {
         "id": change.record.id,
         "kind": change.record.kind,
         "path": change.path,
+        "provisional": change.record.id in provisional(app.desk.root),
         "status": change.record.status,
         "events": [codec.encode_event(moved.event) for moved in change.moves],
     }

@@ -134,7 +134,9 @@ class Claims:
         for one, path in paths.items():
             found = UID.search(data[there[path].id]) if path in there else None
             on_main = found is not None and found[1].decode("ascii") == known[one].uid
-            if on_main or not (self._desk.root / path).exists():
+            here = self._uid_here(repo, one)
+            other = here is not None and here != known[one].uid
+            if on_main or other or not (self._desk.root / path).exists():
                 gone.append(one)
         self._change(repo, {}, gone)
 
