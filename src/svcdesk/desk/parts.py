@@ -75,6 +75,9 @@ def find_root(start: Path) -> Path:
 class Parts:
     """A desk on disk. Making one reads nothing; each part is read when it is first needed."""
 
+    fixed = False
+    """Whether it is read from a commit, which no write under way can change."""
+
     def __init__(
         self, root: Path, clock: Callable[[], datetime], config: Config, plugins: bool = True
     ) -> None:
