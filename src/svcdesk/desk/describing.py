@@ -152,7 +152,6 @@ def owed_of(record: Record, ledger: Ledger | None, now: datetime) -> Owed | None
         state="breached" if ends else "ok" if entries else None,
         is_open=any(entry.is_open for entry in entries),
         last=max(ends, default=None),
-        quiet=not ledger.notes,
     )
 
 

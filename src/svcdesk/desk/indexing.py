@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from svcdesk.index.conditions import Bounds
 
 _TRIES = 4
-_OVER = (
-    "coalesce(terms = ? AND since <= ? AND quiet AND NOT is_open AND (last IS NULL OR last < ?), 0)"
-)
+_OVER = """coalesce(
+    terms = ? AND since <= ? AND notes IS NOT NULL AND NOT is_open AND (last IS NULL OR last < ?), 0
+)"""
 
 
 class Answer(NamedTuple):
@@ -31,6 +31,7 @@ class Answer(NamedTuple):
     terms: str
     live: frozenset[str]
     database: Database
+    notes: tuple[str, ...] = ()
 
 
 def ask_early(desk: Desk) -> Differing | None:
@@ -54,7 +55,7 @@ def find(
     """The records that may meet a query's bounds. Raises Unusable.
 
     `over`: without those that at the first moment owe nothing, and ended no target late since the
-    second.
+    second; what makes them doubtful is in the answer's `notes`.
     """
     repo = desk.repository
     database = open_database(repo.common_dir, fingerprint(desk))
@@ -65,7 +66,9 @@ def find(
     if at is not None:  # what happened later may have changed every column
         condition = f"({condition} OR newest IS NULL OR newest > ?)"
         values.append(int(at.timestamp()))
+    left_out = ""
     if over is not None:
+        left_out = f"({condition}) AND {_OVER}"
         condition = f"({condition}) AND NOT {_OVER}"
         values += [terms, *over]
     for turn in range(_TRIES):
@@ -74,7 +77,8 @@ def find(
             if not database.stands(proof.tree, proof.stands):
                 continue  # another process has moved it on
             rows = database.select(proof.tree, condition, values)
-        return Answer(_rows(desk, database, proof, rows), terms, proof.live, database)
+            notes = database.notes(proof.tree, left_out, values) if left_out else []
+        return Answer(_rows(desk, database, proof, rows), terms, proof.live, database, tuple(notes))
     raise Unusable(T("the index changes faster than it can be read"))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from svcdesk.desk.candidates import Owing, find_rows
+from svcdesk.desk.candidates import Owing, Rows, find_rows
 from svcdesk.desk.describing import owed_of
 from svcdesk.desk.querying import understood
 from svcdesk.desk.rows import IndexedRow, Row
@@ -88,10 +89,12 @@ class _Search:
     def targets(self) -> Iterator[Target]:
         asked = understood(self.desk, self.query, due=True) if self.query else _EVERYTHING
         owing = Owing(self.desk, strict=True)
-        horizon = None if self.everything else self.horizon
+        # With a query, notes of what it leaves out could not be told from those of what it finds.
+        horizon = None if self.everything or self.query else self.horizon
         found = find_rows(self.desk, asked, owing, moment=self.at, horizon=horizon)
         self.unreadable += found.unreadable
         self.notes |= {str(note): note for note in found.notes}
+        self.notes |= {str(note): note for note in _told(found)}
         learnt: list[tuple[int, Owed]] = []
         for row in found.rows:
             if not self.desk.sla.rules(row.kind).rules:
@@ -103,10 +106,11 @@ class _Search:
     def _of(self, row: Row, learnt: list[tuple[int, Owed]]) -> Iterator[Target]:
         answer = row.ledger
         gone = no_longer_due(self.desk.sla, row.record, row.folded) if _is_submitted(answer) else ()
-        if isinstance(row, IndexedRow) and row.owed is None:
+        if isinstance(row, IndexedRow) and (row.owed is None or row.owed.notes is None):
             owed = owed_of(row.record, answer, self.at)
             if owed is not None:
-                learnt.append((row.number, owed._replace(quiet=owed.quiet and not gone)))
+                told_of = [*answer.notes, *gone] if answer and _is_submitted(answer) else []
+                learnt.append((row.number, owed._replace(notes=_kept(told_of))))
         if answer is None or not _is_submitted(answer):
             return
         self.notes |= {str(note): note for note in (*answer.notes, *gone)}
@@ -123,6 +127,19 @@ class _Search:
         return (
             self.everything or ended is None or (target.group == BREACHED and ended >= self.horizon)
         )
+
+
+def _kept(notes: Sequence[Text]) -> str | None:
+    """Notes as the index keeps them; None where one has parts that are not plain."""
+    plain = all(isinstance(part, str | int) for note in notes for part in note.parts.values())
+    kept = [[note.template, dict(note.parts)] for note in notes]
+    return json.dumps(kept, ensure_ascii=False) if plain else None
+
+
+def _told(found: Rows) -> Iterator[Text]:
+    """The notes of the records that the index left out."""
+    for kept in found.answer.notes if found.answer else ():
+        yield from (Text(template, parts) for template, parts in json.loads(kept))
 
 
 def _is_submitted(answer: Ledger | None) -> bool:

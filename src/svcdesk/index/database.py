@@ -15,7 +15,7 @@ from typing import Any
 from svcdesk.i18n import T, Text
 from svcdesk.index.entries import Content, Owed
 
-FORMAT = 2
+FORMAT = 3
 """Counts up with whatever is kept, or how it is found."""
 WAIT = 0.3
 """Seconds to wait for another writer where the answer can do without writing."""
@@ -26,7 +26,7 @@ CREATE TABLE record (
   name TEXT NOT NULL, kind TEXT, status TEXT, priority TEXT, assignee TEXT, assignee_plain TEXT,
   unsettled INTEGER, newest INTEGER,
   terms TEXT, since INTEGER, due INTEGER, moves INTEGER, state TEXT,
-  is_open INTEGER, last INTEGER, quiet INTEGER
+  is_open INTEGER, last INTEGER, notes TEXT
 );
 CREATE INDEX by_status ON record (status, priority);
 CREATE TABLE header (record INTEGER PRIMARY KEY, json TEXT NOT NULL);
@@ -218,12 +218,23 @@ class Database:
                 (tree, *values),
             ).fetchall()
 
+    def notes(self, tree: int, condition: str, values: Sequence[Any]) -> list[str]:
+        """The different notes of a tree's records that meet a condition, each as JSON."""
+        with self.guarded() as connection:
+            found = connection.execute(
+                "SELECT DISTINCT notes FROM record CROSS JOIN place"
+                " ON place.record = record.id AND place.tree = ?"
+                f" WHERE notes <> '[]' AND {condition}",
+                (tree, *values),
+            )
+            return [note for (note,) in found]
+
     def note_owed(self, found: Iterable[tuple[int, str, Owed]]) -> None:
         """Keep what records (by number) owe under certain terms; nothing is lost if it fails."""
         with suppress(Unusable), self.writing(0) as connection:
             connection.executemany(
                 "UPDATE record SET terms = ?, since = ?, due = ?, moves = ?, state = ?,"
-                " is_open = ?, last = ?, quiet = ? WHERE id = ?",
+                " is_open = ?, last = ?, notes = ? WHERE id = ?",
                 [(terms, *owed, number) for number, terms, owed in found],
             )
 
@@ -235,7 +246,7 @@ def keep(connection: sqlite3.Connection, content: Content, terms: str) -> int:
     owed = said.owed
     found = connection.execute(
         "INSERT OR IGNORE INTO record (blob, size, name, kind, status, priority, assignee,"
-        " assignee_plain, unsettled, newest, terms, since, due, moves, state, is_open, last, quiet)"
+        " assignee_plain, unsettled, newest, terms, since, due, moves, state, is_open, last, notes)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (content.id, content.size, *said[:8], *((terms, *owed) if owed else (None,) * 8)),
     )

@@ -15,6 +15,8 @@ class Owed(NamedTuple):
     Instants are epoch seconds. `due`: when the next open target falls due (None: none is open).
     `moves`: a paused target is open, whose due time moves with the clock; then `due` is that of
     the others. `state`: `breached` where an ended target was late, else `ok`, None without targets.
+    `is_open`: a target is open. `last`: the latest end of a target that was late. `notes`: what
+    makes the answer doubtful, as JSON; None where that is not known.
     """
 
     since: int
@@ -23,7 +25,7 @@ class Owed(NamedTuple):
     state: str | None
     is_open: bool = False
     last: int | None = None
-    quiet: bool = False
+    notes: str | None = None
 
 
 class Described(NamedTuple):
