@@ -79,6 +79,23 @@ def complete_moves(ctx: click.Context, _: click.Parameter, incomplete: str) -> I
     return []
 
 
+def complete_query(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """The desk's saved queries, and fields with the colon that their values stand after."""
+    app = ctx.ensure_object(App)
+    with contextlib.suppress(SvcdeskError, OSError):
+        saved = [
+            CompletionItem(f"@{name}", help=text) for name, text in app.desk.facts.queries.items()
+        ]
+        fields = [
+            CompletionItem(f"{one.path}:", help=pick(one.labels, one.path))
+            for one in app.desk.fields.values()
+            if one.type != "group" and not one.in_list
+        ]
+        every = [*saved, *fields] if incomplete else saved
+        return [one for one in every if one.value.startswith(incomplete)]
+    return []
+
+
 def complete_assignments(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     """`FIELD=` and then its values; before the first `=`, ids too."""
     app = ctx.ensure_object(App)

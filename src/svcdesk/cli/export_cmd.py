@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.list_cmd import query_text, refuse_options, tell_unreadable
+from svcdesk.cli.list_cmd import query_text, refuse_options
 from svcdesk.cli.options import asked_at, command, option
+from svcdesk.cli.row_tables import tell_unreadable
 from svcdesk.errors import Refused, SvcdeskError, UsageError
 from svcdesk.i18n import T
 
@@ -49,10 +50,7 @@ def _export(
     chosen = _format(app, None if folder else output, folder)
     if output is None and chosen.binary:
         app.out.refuse_terminal(chosen.name)
-    from svcdesk.desk.exporting import export
-
-    exported = export(
-        app.desk,
+    exported = app.desk.export(
         query_text(query),
         kind=kind,
         columns=[one.strip() for one in columns.split(",")] if columns else None,
@@ -134,14 +132,14 @@ def _write(app: App, path: Path, chosen: Format, table: Table) -> None:
 )
 @option("--since", metavar="REV|TIME", help="After the commit REV, or recorded at TIME or later.")
 def _events(app: App, since: str | None) -> int:
-    from svcdesk.desk.feeding import EVENT_COLUMNS, feed, items
+    from svcdesk.desk.feeding import EVENT_COLUMNS, items
     from svcdesk.model.table import Table
 
     revision, moment = None, None
     if since is not None:
         revision = _revision(app, since)
         moment = None if revision else app.understand(since)
-    fed = feed(app.desk, since=revision, since_time=moment)
+    fed = app.desk.events(since=revision, since_time=moment)
     shown = [place for place, one in enumerate(EVENT_COLUMNS) if one.name in _PEOPLES]
     is_data = app.plugins.format(app.format_name()).data
     app.show(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from svcdesk.cli.app import App
-from svcdesk.cli.list_cmd import COLUMNS, rows_table, tell_unreadable
+from svcdesk.cli.row_tables import COLUMNS, rows_table, tell_unreadable
 from svcdesk.i18n import T, Text
 
 if TYPE_CHECKING:

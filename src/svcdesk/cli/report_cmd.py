@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.list_cmd import tell_unreadable
 from svcdesk.cli.options import asked_at, command, option
+from svcdesk.cli.row_tables import tell_unreadable
 from svcdesk.i18n import T
 from svcdesk.model.table import Column, Table
 

@@ -122,7 +122,7 @@ def _counts(result: SlaCheck) -> Text:
 )
 @option("--dry-run", is_flag=True, help="Show the diff and the message; change nothing.")
 def _escalate(app: App, at: str | None, since: str, dry_run: bool) -> int:
-    from svcdesk.cli.list_cmd import tell_unreadable
+    from svcdesk.cli.row_tables import tell_unreadable
     from svcdesk.cli.written import show_done
     from svcdesk.desk.escalating import escalate
     from svcdesk.desk.writing import Options

@@ -117,6 +117,25 @@ def check_references(desk: Desk, entries: Sequence[Entry]) -> Iterator[Finding]:
                 yield _missing(f"documents.{type_}", T("there is no kind “{kind}”", kind=kind))
 
 
+def check_queries(desk: Desk) -> Iterator[Finding]:
+    """The queries of desk.yaml: each can be used by its name."""
+    from svcdesk.desk.querying import problem_of
+
+    document = desk.document(DESK_FILE) if desk.facts.queries else None
+    for name in desk.facts.queries:
+        problem = problem_of(desk, name)
+        if problem is not None and document is not None:
+            yield Finding(
+                rules.SAVED_QUERY,
+                T("{path}: {field}: {what}",
+                  path=DESK_FILE, field=f"queries.{name}", what=problem.message),
+                path=DESK_FILE,
+                line=document.line_of(["queries", name]),
+                field=f"queries.{name}",
+                hint=problem.hint,
+            )  # fmt: skip
+
+
 def check_roles(desk: Desk) -> Iterator[Finding]:
     """The roles that people.yaml gives and no workflow has: they let nobody do anything."""
     from svcdesk.desk.people import roles_of

@@ -15,6 +15,7 @@ from svcdesk.desk.check_files import (
     check_desk_files,
     check_kinds,
     check_modes,
+    check_queries,
     check_references,
     check_roles,
     check_strays,
@@ -87,6 +88,7 @@ def _check(desk: Desk, ids: Sequence[str] | None) -> CheckResult:
             # What the records are to be judged by is not there: nothing could be said of them.
             return CheckResult(_sorted([*found, *unusable]), 0, 0, blocked=True)
         found += check_references(desk, entries)
+        found += check_queries(desk)
         if all(one.path != PEOPLE_FILE for one in found):
             found += check_roles(desk)
         reading = read_records(desk)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.candidates import Owing, ask_early, find_rows
-from svcdesk.desk.querying import understood, vocabulary
+from svcdesk.desk.querying import LISTED, understood, vocabulary
 from svcdesk.desk.rows import AT_RISK, Ledgers, Row
-from svcdesk.i18n import Text
+from svcdesk.errors import Invalid, UsageError
+from svcdesk.i18n import T, Text
+from svcdesk.model.field_info import FieldInfo
 from svcdesk.model.fields import FieldTable
+from svcdesk.model.instants import strict_instant
+from svcdesk.model.record import Value
 from svcdesk.query import Query, ordered
+from svcdesk.query.query import Combined
+from svcdesk.query.values import kind_of
 from svcdesk.store.tickets import Unreadable
 
 if TYPE_CHECKING:
@@ -28,13 +35,15 @@ _NEVER = 1 << 60
 class Listing:
     """What a list shows. `total` is how many there were before the limit; `documents` how many
     documents of requests' chains met the query too and are left out, as nobody asked for them;
-    `notes` say what could not be told, such as due times under a broken policy."""
+    `notes` say what could not be told, such as due times under a broken policy. `groups`: the
+    values that were grouped by, in the order of the rows, with how many there were of each."""
 
     rows: tuple[Row, ...]
     total: int
     unreadable: tuple[Unreadable, ...] = ()
     documents: int = 0
     notes: tuple[Text, ...] = ()
+    groups: tuple[tuple[Value, int], ...] = ()
 
 
 def list_records(
@@ -45,32 +54,94 @@ def list_records(
     limit: int | None = None,
     at: datetime | None = None,
     ledgers: Ledgers | None = None,
+    sort: str = "",
+    group: str = "",
+    newest: bool = False,
 ) -> Listing:
     """The records (of a kind) that meet a query; without one, those that are open.
 
-    They come by next due time, then by id, unless the query says `sort:`. Documents of requests'
-    chains are listed where the query names their kind, a field that only they have, or a text to
-    search. `at` asks as of an earlier moment; `ledgers` finds what is owed (default: the desk's
-    policies). Raises UsageError for a query that means nothing, NotFound for an unknown kind.
+    They come by next due time, then by id (`newest`: the latest id first), unless the query says
+    `sort:`, or `sort` does: fields between commas, each perhaps with `-desc`. `group` is a field:
+    records with one value of it come together, and times of one day. Documents of requests' chains
+    are listed where the query names their kind, a field that only they have, or a text to search.
+    `at` asks as of an earlier moment; `ledgers` finds what is owed (default: the desk's policies).
+    Raises UsageError for a query that means nothing, NotFound for an unknown kind.
     """
     owed = Owing(desk, ledgers)
     early = ask_early(desk)
-    asked = understood(desk, query.strip() or OPEN, due=True)
+    asked = understood(desk, query.strip() or OPEN, due=True, now=at)
+    if sort:
+        asked = replace(asked, sort=understood(desk, f"sort:{sort}", due=True).sort)
+    grouped_by = grouping(desk, group) if group else None
     found = find_rows(desk, asked, owed, kind=kind, at=at, asked_git=early)
     rows = [row for row in found.rows if asked.matches(row)]
     shown = rows if kind else [row for row in rows if row.kind in _kinds(desk, asked)]
     sorted_rows = (
         ordered(shown, asked, vocabulary(desk, due=True))
         if asked.sort
+        else sorted(shown, key=_id_date, reverse=True)
+        if newest
         else sorted(shown, key=_next_due)
     )
+    groups: tuple[tuple[Value, int], ...] = ()
+    if grouped_by is not None:
+        sorted_rows, groups = _grouped(desk, sorted_rows, grouped_by)
     return Listing(
         rows=tuple(sorted_rows[:limit]),
         total=len(shown),
         unreadable=found.unreadable,
         documents=len(rows) - len(shown),
         notes=(*found.notes, *owed.notes.values()),
+        groups=groups,
     )
+
+
+def grouping(desk: Desk, name: str) -> FieldInfo:
+    """The field that lists may be grouped by. Raises UsageError naming near ones."""
+    field = vocabulary(desk, due=True).find(name)
+    if field.type == "group" and not field.is_list:
+        raise UsageError(
+            T("{field} has parts of its own", field=field.path), code="E_FIELD", field=field.path
+        )
+    return field
+
+
+def group_of(desk: Desk, row: Row, field: FieldInfo) -> Value:
+    """The value by which a row belongs to a group: of a time, its day at the desk."""
+    value = row.get(field.path)
+    if kind_of(field) == "instant" and isinstance(value, str):
+        try:
+            return strict_instant(value).astimezone(desk.facts.zone).date().isoformat()
+        except Invalid:
+            return value
+    return None if value in ("", []) else value
+
+
+def _grouped(
+    desk: Desk, rows: Sequence[Row], field: FieldInfo
+) -> tuple[list[Row], tuple[tuple[Value, int], ...]]:
+    """The rows with those of one value together, and each value with their number.
+
+    The groups come in the order of the field's values, that without one last; in each the rows
+    stay in their order.
+    """
+    by_value = Query(Combined(True, ()), ((field.path, False),))
+    groups: dict[str, tuple[Value, list[Row]]] = {}
+    for row in ordered(rows, by_value, vocabulary(desk, due=True)):
+        value = group_of(desk, row, field)
+        groups.setdefault(repr(value), (value, []))[1].append(row)
+    places = {id(row): place for place, row in enumerate(rows)}
+    together = [
+        (value, sorted(found, key=lambda row: places[id(row)])) for value, found in groups.values()
+    ]
+    return (
+        [row for _, found in together for row in found],
+        tuple((value, len(found)) for value, found in together),
+    )
+
+
+def _id_date(row: Row) -> str:
+    return row.head.id.partition("-")[2]
 
 
 def _next_due(row: Row) -> tuple[int, str]:
@@ -81,9 +152,9 @@ def _next_due(row: Row) -> tuple[int, str]:
 def _kinds(desk: Desk, query: Query) -> frozenset[str]:
     """The kinds that a query asks for, by the fields that it names."""
     named = query.fields()
-    if "kind" in named or "text" in named:
+    if named & {"kind", "text", "linked"}:
         return frozenset(desk.kinds)
-    paths = [path for path in named if not path.startswith("is:") and path not in ("sla", "due")]
+    paths = [path for path in named if not path.startswith("is:") and path not in LISTED]
     fitting = frozenset(
         kind for kind in desk.kinds if all(_has(desk.kinds.fields(kind), path) for path in paths)
     )

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T
-from svcdesk.model.field_info import FieldInfo
+from svcdesk.model.field_info import FieldInfo, half_width, plain
 from svcdesk.model.fields import FieldTable
 from svcdesk.model.record import Value
 from svcdesk.query import Query, ValuesSubject, Vocabulary, parse_query, vocabulary_of
+from svcdesk.query.query import quoted
+from svcdesk.query.vocabulary import SLA_STATES
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
@@ -20,34 +22,83 @@ if TYPE_CHECKING:
 
 DUE = FieldInfo("due", "instant", {"en": "due", "zh": "到期"}, computed=True)
 """When something of a record falls due next: no field of it, and known to lists alone."""
-
+SLA = FieldInfo("sla", "choice", {"en": "SLA", "zh": "时限"}, SLA_STATES, computed=True)
+"""The worst of its targets."""
+AGE = FieldInfo("age", "hours", {"en": "age", "zh": "已历时"}, computed=True)
+"""The hours since it was submitted."""
+CHANGED = FieldInfo("changed", "instant", {"en": "changed", "zh": "更新时间"}, computed=True)
+"""When something was recorded of it last."""
+LISTED = {one.path: one for one in (DUE, SLA, AGE, CHANGED)}
+"""What lists know of a record beside its fields."""
 
 _ANOTHER_DAY = timedelta(days=403, hours=5)
 """From any moment to one of another year, month, weekday and hour."""
 
 
 def vocabulary(desk: Parts, *, due: bool = False) -> Vocabulary:
-    """Every field and state of the desk's kinds, and `due` where the subjects know it."""
-    fields = FieldTable([*desk.fields.values(), DUE]) if due else desk.fields
+    """Every field and state of the desk's kinds, and what lists know beside them, such as `due`,
+    where the subjects know it."""
+    fields = FieldTable([*desk.fields.values(), *LISTED.values()]) if due else desk.fields
     return vocabulary_of(fields, [kind.workflow for kind in desk.kinds.values()])
 
 
-def understood(desk: Desk, text: str, *, due: bool = False) -> Query:
+def understood(desk: Desk, text: str, *, due: bool = False, now: datetime | None = None) -> Query:
     """A query that somebody typed; `me` is who git says, where the desk lists them.
 
-    Raises UsageError with a caret under what was not understood.
+    Distances in time count from `now`. Queries of the desk's own may be used by their names. Raises
+    UsageError with a caret under what was not understood.
     """
-    asks_for_own = any(word in text for word in ("me", "mine", "我"))
+    saved = desk.facts.queries
+    said = " ".join([text, *saved.values()]) if saved else text
+    asks_for_own = any(word in said for word in ("me", "mine", "我"))
     person = desk.people.by_email(desk.identity.email) if asks_for_own else None
     return parse_query(
         text,
         vocabulary(desk, due=due),
-        now=desk.now(),
+        now=now or desk.now(),
         zone=desk.facts.zone,
         me=person.id if person else None,
         teams=(person.team,) if person and person.team else (),
         called=lambda name: [one.id for one in desk.people.called(name)],
+        members=lambda team: _members(desk, team),
+        linked=lambda ending: _links(desk, ending),
+        saved=saved,
     )
+
+
+def problem_of(desk: Desk, name: str) -> UsageError | None:
+    """What is wrong with a saved query, whoever may ask it; None where nothing is."""
+    try:
+        parse_query(
+            f"query:{quoted(name, value=True)}",
+            vocabulary(desk, due=True),
+            now=desk.now(),
+            zone=desk.facts.zone,
+            me="somebody",
+            teams=("some team",),
+            called=lambda name: [one.id for one in desk.people.called(name)],
+            linked=lambda ending: (ending, ()),
+            saved=desk.facts.queries,
+        )
+    except UsageError as error:
+        return error
+    return None
+
+
+def _members(desk: Parts, team: str) -> list[str]:
+    wanted = plain(team)
+    everybody = desk.people.by_id.values()
+    return [one.id for one in everybody if one.team and plain(one.team) == wanted]
+
+
+def _links(desk: Parts, ending: str) -> tuple[str, list[str]]:
+    """A record's id, and the ids that its own links name."""
+    from svcdesk.lifecycle.links import links_of, reference
+
+    record = desk.load(half_width(ending)).record
+    request = reference(record, desk.workflow(record.kind)) if record.kind in desk.kinds else None
+    links = [link for _, link in links_of(record)] + ([request] if request else [])
+    return record.id, [str(link["id"]) for link in links if link.get("id")]
 
 
 def values_predicate(desk: Parts) -> Callable[[str], Callable[[Mapping[str, Value]], bool]]:

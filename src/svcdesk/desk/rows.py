@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from svcdesk.desk.querying import DUE
+from svcdesk.desk.querying import AGE, CHANGED, DUE, SLA
+from svcdesk.errors import Invalid
 from svcdesk.model.computed import COMPUTED
+from svcdesk.model.instants import strict_instant
 from svcdesk.model.kind import Workflow
 from svcdesk.model.record import Record, Value
 from svcdesk.query import fold as fold_text
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 AT_RISK = timedelta(hours=2)
 
 Ledgers = Callable[[Record, datetime, "Fold"], "Ledger | None"]
+_judged: list[object] = []
+"""The row that a query judges now, and its text: each term asks for it, and no other row does."""
 
 
 class Row:
@@ -81,16 +85,44 @@ class Row:
     def is_unsettled(self) -> bool:
         return bool(self.folded.unsettled())
 
+    @property
+    def changed(self) -> datetime | None:
+        """When something was recorded of it last; None where its events do not say."""
+        try:
+            return max(strict_instant(event.at) for event in self.record.events)
+        except (Invalid, ValueError):
+            return None
+
+    @property
+    def age(self) -> float | None:
+        """The hours since it was submitted, to one decimal; None where that is not known."""
+        try:
+            began = strict_instant(str(self.head.get("submitted")))
+        except Invalid:
+            return None
+        return round((self._at - began).total_seconds() / 3600, 1)
+
     # ── as a subject of queries ───────────────────────────────────────────────────────────────
 
     def get(self, path: str) -> Value:
-        if path == DUE.path:
-            return self.due.isoformat(timespec="seconds") if self.due else None
+        if path in (DUE.path, CHANGED.path):
+            moment = self.due if path == DUE.path else self.changed
+            return moment.isoformat(timespec="seconds") if moment else None
+        if path == SLA.path:
+            return self.sla()
+        if path == AGE.path:
+            return self.age
         if path in COMPUTED:
             return COMPUTED[path](self.head.header)
         return values_at(self.head.header, path)
 
     def text(self) -> str:
+        """All that a search looks at, folded."""
+        if _judged[:1] != [self]:
+            _judged[:] = [self, self._text()]
+        return str(_judged[1])
+
+    def _text(self) -> str:
         return text_of(self.record)
 
     def flag(self, name: str) -> bool:
@@ -156,10 +188,15 @@ class IndexedRow(Row):
         return None if self.owed.due is None else datetime.fromtimestamp(self.owed.due, UTC)
 
     @property
+    def changed(self) -> datetime | None:
+        newest = self._found.newest
+        return super().changed if newest is None else datetime.fromtimestamp(newest, UTC)
+
+    @property
     def is_unsettled(self) -> bool:
         return self._found.unsettled
 
-    def text(self) -> str:
+    def _text(self) -> str:
         return self._found.text()
 
     def sla(self) -> str | None:

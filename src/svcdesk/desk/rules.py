@@ -172,12 +172,18 @@ UNKNOWN_ROLE = _rule(
       "notices until they are refused"),
     T("mend the name: `svcdesk people set ID --role ROLE` names those that there are"),
 )  # fmt: skip
+SAVED_QUERY = _rule(
+    24, "saved-query", _ERROR,
+    T("a saved query of desk.yaml is not understood"),
+    T("whoever uses it by its name, alone or in another query, is refused"),
+    T("mend its text: docs/queries.md has the language"),
+)  # fmt: skip
 
 CORE = (
     MISPLACED, TWIN_UID, TWIN_NAME, TWIN_ID, STRAY, ODD_MODE, NEAR_LIMIT, HAND_EDIT,
     EVENT_FORM, UNKNOWN_MOVE, UNKNOWN_PERSON, DEAD_LINK, BARE_LINK, UNSETTLED, LAYOUT,
     UNKNOWN_KIND, ATTACHMENT_GONE, ATTACHMENT_CHANGED, RULE_FAILED, UNKNOWN_NAME,
-    HIDDEN, DELETED, UNKNOWN_ROLE,
+    HIDDEN, DELETED, UNKNOWN_ROLE, SAVED_QUERY,
 )  # fmt: skip
 
 

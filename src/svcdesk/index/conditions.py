@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from svcdesk.index.entries import ODD
+from svcdesk.query.fold import fold
 from svcdesk.query.query import Combined, Condition, Negated, Node
 
 _TEXTS: Final = frozenset({"kind", "status", "priority", "assignee"})
+CHANGED: Final = "changed"
+"""The field that says when something was recorded last."""
 _MOST_WORDS: Final = 500
 """SQLite takes no more than 999 parameters everywhere, and 1,000 levels of expression."""
 _MOST_TERMS: Final = 200
@@ -21,9 +24,9 @@ class Bounds(NamedTuple):
     """SQL expressions with their parameters: rows that may meet a query, and rows that do."""
 
     most: str
-    most_values: tuple[str, ...]
+    most_values: tuple[str | int, ...]
     least: str
-    least_values: tuple[str, ...]
+    least_values: tuple[str | int, ...]
 
 
 _OPEN: Final = Bounds("1", (), "0", ())
@@ -66,6 +69,10 @@ def _condition(node: Condition) -> Bounds:
         return Bounds("unsettled", (), "unsettled", ())
     if node.source == "text":
         return _text(node.path)
+    if node.source == "linked" or node.kind == "id":
+        return _naming(node)
+    if node.path == CHANGED and node.kind == "instant":
+        return _changed(node)
     if node.path not in _TEXTS:
         return _OPEN
     if node.source == "has":
@@ -91,6 +98,35 @@ def _words(node: Condition) -> Bounds:
 def _among(columns: list[str], count: int) -> str:
     marks = ", ".join("?" * count)
     return f"({' OR '.join(f'{column} IN ({marks})' for column in columns)})"
+
+
+def _naming(node: Condition) -> Bounds:
+    """An id is among the texts of a record that names it, as that of the record itself is."""
+    wanted = {str(one) for one in node.wanted} if node.source == "field" else set()
+    if node.source == "linked":
+        wanted = {node.path, *map(str, node.wanted)}
+    elif node.source != "field" or not all(wanted):
+        return _OPEN
+    parts = [_text(fold(one)) for one in sorted(wanted)]
+    if not parts or len(parts) > _MOST_TERMS:
+        return _OPEN
+    return Bounds(
+        f"({' OR '.join(part.most for part in parts)})",
+        tuple(value for part in parts for value in part.most_values),
+        "0",
+        (),
+    )
+
+
+def _changed(node: Condition) -> Bounds:
+    """Whole seconds around the moments that are asked for."""
+    parts: list[str] = []
+    values: list[int] = []
+    for start, end in node.wanted:
+        limits = ["newest >= ?"] * (start is not None) + ["newest <= ?"] * (end is not None)
+        parts.append(" AND ".join(limits) or "1")
+        values += [int(one.timestamp()) for one in (start, end) if one is not None]
+    return Bounds(f"(newest IS NULL OR {' OR '.join(parts)})", tuple(values), "0", ())
 
 
 def _text(sought: str) -> Bounds:
