@@ -45,3 +45,10 @@ def test_with_a_failing_system_call_the_desk_is_whole() -> None:
     answer = harness("inject", "--sample", "10", "--seed", str(os.getpid()))
     print(answer.stdout)
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+@pytest.mark.case(52)
+def test_a_bulk_that_is_killed_is_whole_or_not_there() -> None:
+    answer = harness("bulk_kills", "--runs", "4", "--records", "150", "--seed", str(os.getpid()))
+    print(answer.stdout)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
