@@ -75,6 +75,7 @@ def run_tasks(desk: Desk, tasks: Sequence[Task], options: Options) -> Done:
         met.clear()
         failures.clear()
         said: list[tuple[str, str]] = []
+        draft.expect([task.id for task in tasks])
         for task in tasks:
             if not options.keep_going:
                 said.append(_done(desk, draft, task, met))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from svcdesk.errors import NotFound
+from svcdesk.errors import NotFound, SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.lifecycle.links import links_of
 from svcdesk.lifecycle.moves import Moved
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 Read = Callable[[str], bytes | None]
 """Gives a file's bytes by its path relative to the root; None where there is none."""
+ReadMany = Callable[[Sequence[str]], Mapping[str, bytes | None]]
+"""The same of many files; they are then read already where one is asked for."""
+_MANY = 16
 
 
 class Change(NamedTuple):
@@ -54,9 +58,10 @@ class Savepoint(NamedTuple):
 class Draft:
     """Hands out records by id and keeps what becomes of them; a record is read only once."""
 
-    def __init__(self, desk: Desk, read: Read) -> None:
+    def __init__(self, desk: Desk, read: Read, read_many: ReadMany | None = None) -> None:
         self._desk = desk
         self._read = read
+        self._read_many = read_many
         self._texts: dict[str, str | None] = {}
         self._originals: dict[str, Record | None] = {}
         self._records: dict[str, Record] = {}
@@ -67,6 +72,17 @@ class Draft:
         self._kept_anyway: set[str] = set()
         self._gone: list[str] = []
         self._renumbered: dict[str, str] = {}
+
+    def expect(self, ids: Sequence[str]) -> None:
+        """Many records will be asked for: read them together, which takes a tenth of the time.
+
+        What is wrong with one of them is for whoever asks for it.
+        """
+        if self._read_many is None or len(ids) < _MANY:
+            return
+        paths = [self._desk.tickets.existing(one.upper()) for one in ids]
+        with suppress(SvcdeskError):
+            self._read_many([path for path in paths if path is not None])
 
     def record(self, ending: str) -> Record:
         """The record of that id (or unique ending), as it stands in this draft."""

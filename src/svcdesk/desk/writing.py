@@ -96,7 +96,7 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
         draft = Draft(desk, desk.read_file)
         story = build(draft)
         changes = draft.changes()
-        findings = _judge(desk, changes, options)
+        findings = refuse_bad(desk, changes, options)
         message = _message(story, changes, op)
         return Done(op, story.subject, message, tuple(changes), None, findings, tuple(draft.files))
 
@@ -105,10 +105,10 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
     with begin(desk.repository, op=op, dirty_ok=options.include_dirty) as tx:
         limit = monotonic() + CLAIM_LIMIT
         while True:
-            draft = Draft(desk, tx.read)
+            draft = Draft(desk, tx.read, tx.read_many)
             story = build(draft)
             changes = draft.changes()
-            findings = _judge(desk, changes, options)
+            findings = refuse_bad(desk, changes, options)
             if _claimed(desk, draft, changes, story.move, options, limit):
                 break
         message = _message(story, changes, op)
@@ -242,6 +242,3 @@ def _new_findings(desk: Desk, change: Change, latest: Mapping[str, Record]) -> l
         before = []
     known = {(one.code, one.field, str(one.message)) for one in before}
     return [one for one in after if (one.code, one.field, str(one.message)) not in known]
-
-
-_judge = refuse_bad
