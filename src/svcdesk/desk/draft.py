@@ -67,6 +67,7 @@ class Draft:
         self._records: dict[str, Record] = {}
         self._moves: dict[str, list[Moved]] = {}
         self._given_ids: set[str] = set()
+        self._numbers_in_use: dict[str, set[str]] = {}
         self._edited: dict[str, str] = {}
         self._files: dict[str, bytes] = {}
         self._kept_anyway: set[str] = set()
@@ -107,8 +108,9 @@ class Draft:
 
     def new_number(self, kind: Kind, day: date | None = None) -> str:
         """A free id after the desk's numbering scheme, registered today or on `day`."""
-        given = frozenset(self._given_ids)
-        record_id = self._desk.numbers.allocate(kind.workflow, given, day)
+        record_id = self._desk.numbers.allocate(
+            kind.workflow, self._given_ids, day, self._numbers_in_use
+        )
         self._given_ids.add(record_id)
         return record_id
 

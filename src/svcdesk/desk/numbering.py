@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -26,28 +27,40 @@ class Numbers:
 
     desk: Parts
 
-    def allocate(self, workflow: Workflow, given: frozenset[str], day: date | None = None) -> str:
+    def allocate(
+        self,
+        workflow: Workflow,
+        given: Set[str],
+        day: date | None = None,
+        seen: dict[str, set[str]] | None = None,
+    ) -> str:
         """A free id for a new record; `given` are those handed out in this operation already,
-        `day` the day of registration (default: today in the desk's zone).
+        `day` the day of registration (default: today in the desk's zone). `seen` keeps what was
+        found in use, by series, for the next id of the same operation, which holds the lock.
 
         Raises PluginFailed where the scheme proposes what cannot be an id, or nothing free.
         """
         scheme = self.desk.plugins.numbering(self.desk.facts.numbering)
         taken = TakenIds(self.desk.repository)
         registered = day or self.desk.now().astimezone(self.desk.facts.zone).date()
-        seen: dict[str, set[str]] = {}
+        found = {} if seen is None else seen
 
         def used(head: str) -> set[str]:
-            if head not in seen:
-                seen[head] = taken.beginning(head, f"{RECORDS}/{_folder(workflow, head)}")
-            return seen[head] | {one for one in given | refused if one.startswith(head)}
+            if head not in found:
+                found[head] = taken.beginning(head, f"{RECORDS}/{_folder(workflow, head)}")
+                found[head].update(one for one in given if one.startswith(head))
+            return found[head] | {one for one in refused if one.startswith(head)}
 
         refused: set[str] = set()
         for _ in range(_TRIES):
             request = NumberRequest(workflow.prefix, registered, self.desk.chance(), used)
             proposed = scheme.propose(request)
             self._verify(scheme.name, proposed, workflow.prefix)
-            if proposed not in given | refused and self.desk.tickets.existing(proposed) is None:
+            is_free = proposed not in given and proposed not in refused
+            if is_free and self.desk.tickets.existing(proposed) is None:
+                for head in found:
+                    if proposed.startswith(head):
+                        found[head].add(proposed)
                 return proposed
             refused.add(proposed)
         raise PluginFailed(
