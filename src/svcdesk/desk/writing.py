@@ -93,12 +93,7 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
         author = desk.author()
         authorise("force", desk.workflow("request").roles, author.person)
     if options.dry_run:
-        draft = Draft(desk, desk.read_file)
-        story = build(draft)
-        changes = draft.changes()
-        findings = refuse_bad(desk, changes, options)
-        message = _message(story, changes, op)
-        return Done(op, story.subject, message, tuple(changes), None, findings, tuple(draft.files))
+        return _drafted(desk, Draft(desk, desk.read_file), build, options, op)[1]
 
     from svcdesk.store.transaction import begin
 
@@ -106,41 +101,42 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
         limit = monotonic() + CLAIM_LIMIT
         while True:
             draft = Draft(desk, tx.read, tx.read_many)
-            story = build(draft)
-            changes = draft.changes()
-            findings = refuse_bad(desk, changes, options)
-            if _claimed(desk, draft, changes, story.move, options, limit):
+            story, done = _drafted(desk, draft, build, options, op)
+            if _claimed(desk, draft, done.changes, story.move, options, limit):
                 break
-        message = _message(story, changes, op)
-        if not changes and not draft.files:
-            return Done(op, story.subject, message, (), None, findings, notes=tuple(tx.notes))
+        if not done.changes and not draft.files:
+            return done._replace(notes=tuple(tx.notes))
         commit = tx.commit(
-            {change.path: change.after.encode() for change in changes}
+            {change.path: change.after.encode() for change in done.changes}
             | draft.files
             | dict.fromkeys(draft.gone),
             story.subject,
             body="\n".join(story.body),
-            trailers=_trailers(changes, op, options.force),
+            trailers=_trailers(done.changes, op, options.force),
             no_commit=options.no_commit,
         )
         if draft.given_ids():
             desk.numbers.remember(draft.given_ids())
-    done = Done(
-        op,
-        story.subject,
-        message,
-        tuple(changes),
-        commit,
-        findings,
-        tuple(draft.files),
-        notes=tuple(tx.notes),
-    )
+        done = done._replace(commit=commit, notes=tuple(tx.notes))
     if options.no_commit:
         return done
     from svcdesk.desk.telling import after_commit
 
     untold, notes = after_commit(desk, done, story.move)
     return done._replace(untold=tuple(untold), notes=(*done.notes, *notes))
+
+
+def _drafted(
+    desk: Desk, draft: Draft, build: Build, options: Options, op: str
+) -> tuple[Story, Done]:
+    """What an operation makes of the records, judged; nothing is written yet."""
+    story = build(draft)
+    changes = draft.changes()
+    findings = refuse_bad(desk, changes, options)
+    message = _message(story, changes, op)
+    return story, Done(
+        op, story.subject, message, tuple(changes), None, findings, tuple(draft.files)
+    )
 
 
 def _claimed(
