@@ -204,25 +204,35 @@ class Fragment(NamedTuple):
     properties: Mapping[str, Value]
 
 
+_NO_PROBLEMS: Mapping[str, Text | str] = MappingProxyType({})
+
+
 class Row(NamedTuple):
     """One row of an import: its place in the source, as an editor or spreadsheet shows it (from 1,
     a heading included), and its cells by column name.
 
-    `problem` says why a row cannot be used; the import lists it and goes on.
+    `problem` says why a row cannot be used; the import lists it and goes on. `problems` does so for
+    single cells, by column name. `sheet` names the sheet that the row is of; `grid` says that the
+    cells stand in columns A, B, C …, in the order of `cells`.
     """
 
     number: int
     cells: Mapping[str, str]
     problem: Text | str | None = None
+    problems: Mapping[str, Text | str] = _NO_PROBLEMS
+    sheet: str = ""
+    grid: bool = False
 
 
 class Importer(NamedTuple):
-    """Reads a source's bytes into rows. `suffixes` are the file endings it is chosen by."""
+    """Reads a source's bytes into rows. `suffixes` are the file endings it is chosen by; `guarded`:
+    in its files a `'` stands before a text that looks like a formula."""
 
     name: str
     title: Text | str
     suffixes: tuple[str, ...]
     read: Callable[[bytes], Iterable[Row]]
+    guarded: bool = False
 
 
 class Contacts(NamedTuple):

@@ -1,36 +1,120 @@
-"""`svcdesk import`: another system's file, by a mapping."""
+"""`svcdesk import`: another system's file by a mapping, or a table that `export` wrote."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.boundary import FINDINGS
+from svcdesk.cli.boundary import FINDINGS, REFUSED
 from svcdesk.cli.options import command, option
+from svcdesk.errors import UsageError
 from svcdesk.i18n import T
 from svcdesk.model.table import Column, Table
+
+if TYPE_CHECKING:
+    from svcdesk.desk.table_importing import TableImport
+    from svcdesk.desk.writing import Options
 
 
 @command(
     "import",
-    help="Import records from another system's file.\n\n"
-    "MAP says which column means what. Importing again adds only what is new. Rows that were not "
-    "understood are listed with the reason, and the exit code is 1.",
+    help="Import records from another system's file, or a table that `export` wrote.\n\n"
+    "MAP says which column of another system means what. Importing again adds only what is new. "
+    "Rows that were not understood are listed with the reason, and the exit code is 1.\n\n"
+    "Without MAP the columns are fields, as `export` names them. A row without an id is a new "
+    "record; with --update a row with one changes that record, unless it has moved since. Where a "
+    "row is refused nothing is written, and the exit code is 3.",
 )
 @click.argument("file", metavar="FILE")
-@option("--mapping", required=True, metavar="MAP", help="The mapping file.")
+@option("--mapping", metavar="MAP", help="The mapping file.")
+@option("--update", is_flag=True, help="Change records that are there already.")
+@option("--kind", metavar="KIND", help="The kind of new records where no column says it.")
+@option("--keep-going", is_flag=True, help="Import the rows that can be, and list the others.")
 @option("--dry-run", is_flag=True, help="Say what would be imported; change nothing.")
 @option("--no-commit", is_flag=True, help="Change the files and leave them uncommitted.")
 @option("--force", metavar="REASON", help="Write what a rule refuses; REASON is recorded.")
 def _import(
-    app: App, file: str, mapping: str, dry_run: bool, no_commit: bool, force: str | None
+    app: App,
+    file: str,
+    mapping: str | None,
+    update: bool,
+    kind: str | None,
+    keep_going: bool,
+    dry_run: bool,
+    no_commit: bool,
+    force: str | None,
 ) -> int:
     from svcdesk.desk.writing import Options
 
-    options = Options(dry_run=dry_run, no_commit=no_commit, force=force)
-    result = app.desk.import_file(Path(file), Path(mapping), options)
+    options = Options(dry_run=dry_run, no_commit=no_commit, force=force, keep_going=keep_going)
+    if mapping is None:
+        choices = {"kind": kind} if kind else {}
+        return _show_table(
+            app, app.desk.import_table(Path(file), options, update=update, **choices)
+        )
+    if update or keep_going or kind:
+        raise UsageError(
+            T("--update, --keep-going and --kind are for tables without a mapping"),
+            hint=T("a mapping names the kind, and its import always goes on"),
+        )
+    return _by_mapping(app, Path(file), Path(mapping), options)
+
+
+def _show_table(app: App, result: TableImport) -> int:
+    """Say what came of a table: the refused rows by their cells, and the counts."""
+    done = result.done
+    table = Table(
+        schema="svcdesk/import-table/1",
+        title=T("rows that were refused"),
+        columns=[
+            Column("place", T("cell")),
+            Column("record", T("record")),
+            Column("field", T("field")),
+            Column("why", T("why")),
+            Column("hint", T("what to do")),
+        ],
+        rows=[
+            [one.place, one.record, one.field, str(one.why), str(one.hint) if one.hint else None]
+            for one in result.refusals
+        ],
+        total=len(result.refusals),
+        extra={
+            "rows": result.rows,
+            "created": result.created,
+            "updated": result.updated,
+            "unchanged": result.unchanged,
+            "new": dict(result.new),
+            "commit": done.commit if done else None,
+        },
+    )
+    if result.refusals or app.format_name() in ("json", "jsonl"):
+        app.show(table)
+    for place, record_id in result.new.items():
+        app.out.err(T("row {row}: {record}", row=place, record=record_id))
+    for note in (*done.notes, *done.untold) if done else ():
+        app.out.err(note)
+    app.out.err(
+        T(
+            "{rows} rows: {created} records new, {updated} changed, {unchanged} as they were; "
+            "{refused} rows refused",
+            rows=result.rows,
+            created=result.created,
+            updated=result.updated,
+            unchanged=result.unchanged,
+            refused=len(result.refusals),
+        )
+    )
+    if done is None:
+        app.out.err(T("nothing was written; --keep-going leaves out the rows that are refused"))
+        return REFUSED
+    return FINDINGS if result.refusals else 0
+
+
+def _by_mapping(app: App, file: Path, mapping: Path, options: Options) -> int:
+    result = app.desk.import_file(file, mapping, options)
     table = Table(
         schema="svcdesk/import/1",
         title=T("rows that were not understood"),

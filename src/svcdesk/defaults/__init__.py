@@ -43,6 +43,10 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         f"{_HERE}.checks.escalation",
     ),
     "svcdesk_register_reports": (f"{_HERE}.reports.summary", f"{_HERE}.reports.sla"),
-    "svcdesk_register_importers": (f"{_HERE}.importers.csv", f"{_HERE}.importers.jsonl"),
+    "svcdesk_register_importers": (
+        f"{_HERE}.importers.csv",
+        f"{_HERE}.importers.jsonl",
+        f"{_HERE}.importers.xlsx",
+    ),
     "svcdesk_register_contacts": (f"{_HERE}.contacts",),
 }

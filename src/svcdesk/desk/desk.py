@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from svcdesk.desk.checking import CheckResult
     from svcdesk.desk.doctoring import Diagnosis
     from svcdesk.desk.escalating import Escalated
+    from svcdesk.desk.exporting import Exported
+    from svcdesk.desk.feeding import Feed
     from svcdesk.desk.file_edit import FileDone
     from svcdesk.desk.importing import ImportResult
     from svcdesk.desk.listing import Listing
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from svcdesk.desk.showing import LogEntry, View
     from svcdesk.desk.sla_checking import SlaCheck
     from svcdesk.desk.syncing import Synced
+    from svcdesk.desk.table_importing import TableImport
     from svcdesk.desk.writing import Done, Options
     from svcdesk.model.finding import Rule
 
@@ -236,6 +239,27 @@ class Desk(Parts):
         from svcdesk.desk.writing import Options
 
         return import_file(self, source, mapping, options or Options())
+
+    def import_table(
+        self, source: Path, options: Options | None = None, **choices: Any
+    ) -> TableImport:
+        """Import a table that `export` wrote: see `svcdesk.desk.table_importing.import_table`."""
+        from svcdesk.desk.table_importing import import_table
+        from svcdesk.desk.writing import Options
+
+        return import_table(self, source, options or Options(), **choices)
+
+    def export(self, query: str = "", **choices: Any) -> Exported:
+        """The records that a query finds, whole: see `svcdesk.desk.exporting.export`."""
+        from svcdesk.desk.exporting import export
+
+        return export(self, query, **choices)
+
+    def events(self, *, since: str | None = None, since_time: datetime | None = None) -> Feed:
+        """What happened, event by event: see `svcdesk.desk.feeding.feed`."""
+        from svcdesk.desk.feeding import feed
+
+        return feed(self, since=since, since_time=since_time)
 
     def report(self, name: str, *, at: datetime | None = None, **period: Any) -> Reported:
         """What a report makes of the requests: see `svcdesk.desk.reporting.make_report`."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from svcdesk.desk.draft import Draft
 from svcdesk.desk.writing import Done, Options, Story, perform
 from svcdesk.errors import Invalid, NotFound, UsageError
-from svcdesk.i18n import T
+from svcdesk.hookspecs import Row
+from svcdesk.i18n import T, Text
 from svcdesk.importing.mapping import ImportMapping, parse_mapping
 from svcdesk.importing.rows import (
     Imported,
@@ -29,6 +30,7 @@ from svcdesk.model.kind import Kind
 from svcdesk.model.record import Record, Value
 from svcdesk.store.tickets import Loaded
 from svcdesk.store.yaml_read import parse
+from svcdesk.terminal.spreadsheets import letters
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
@@ -61,7 +63,7 @@ def import_file(desk: Desk, source: Path, mapping: Path, options: Options) -> Im
     """
     author = desk.author()
     authorise(IMPORT, desk.workflow("request").roles, author.person)
-    plan = parse_mapping(parse(_read(mapping), path=str(mapping)).value, str(mapping))
+    plan = parse_mapping(parse(read_source(mapping), path=str(mapping)).value, str(mapping))
     kind = desk.kinds[plan.kind]
     rows, refusals = _rows(desk, source, plan)
     act = desk.act(author, via=IMPORT)
@@ -126,11 +128,11 @@ def _rows(desk: Desk, source: Path, plan: ImportMapping) -> tuple[list[SourceRow
     """The rows of the source, and those that the importer could not make out."""
     rows: list[SourceRow] = []
     refusals: list[Refusal] = []
-    for row in desk.plugins.importer_for(source.name).read(_read(source)):
-        if row.problem is None:
+    for row in desk.plugins.importer_for(source.name).read(read_source(source)):
+        if row.problem is None and not row.problems:
             rows.append(SourceRow(row.number, row.cells))
         else:
-            why = T("{problem}", problem=row.problem)
+            why = T("{problem}", problem=row.problem or cell_problem(row))
             refusals.append(Refusal(row.number, row.cells.get(plan.key, ""), why))
     if not rows and not refusals:
         raise Invalid(T("{path} has no rows", path=source), path=str(source), code="E_IMPORT")
@@ -158,7 +160,24 @@ def _refuse_missing_columns(cells: Mapping[str, str], plan: ImportMapping, sourc
         )  # fmt: skip
 
 
-def _read(path: Path) -> bytes:
+def cell_problem(row: Row) -> Text:
+    """What is wrong with the first cell of a row that has a problem."""
+    column, why = next(iter(row.problems.items()))
+    return T("{cell}: {problem}", cell=place_of(row, column), problem=why)
+
+
+def place_of(row: Row, column: str | None) -> str:
+    """Where a cell stands: `Sheet1!D17`, `D17`, or the column's name; the row alone as `17`."""
+    sheet = f"{row.sheet}!" if row.sheet else ""
+    if column is None or column not in row.cells:
+        return f"{sheet}{row.number}"
+    if not row.grid:
+        return f"{row.number} {column}"
+    return f"{sheet}{letters(list(row.cells).index(column))}{row.number}"
+
+
+def read_source(path: Path) -> bytes:
+    """A source's bytes. Raises NotFound, or UsageError for what cannot be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:

@@ -21,6 +21,7 @@ STYLES: Final = {
     "ok": "\x1b[32m",
     "dim": "\x1b[2m",
     "strong": "\x1b[1m",
+    "match": "\x1b[1;33m",
 }
 """Style name → what switches it on; these, and what switches them off, are all that we send."""
 _RESET: Final = "\x1b[0m"

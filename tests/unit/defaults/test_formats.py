@@ -23,8 +23,8 @@ from svcdesk.model.table import Cell, Column, Table
 from svcdesk.plugins import build_plugins
 
 PLUGINS = build_plugins()
-NAMES = [one.name for one in PLUGINS.formats() if one.name != "github"]
-"""Those for any table; `github`, for findings alone, has a file of its own."""
+NAMES = [one.name for one in PLUGINS.formats() if one.name != "github" and not one.binary]
+"""The texts for any table; `github`, for findings alone, and those of bytes have other files."""
 TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 
 
@@ -40,7 +40,7 @@ def render(name: str, given: Table, **how: object) -> str:
 
 def test_the_formats_are_those_that_are_promised() -> None:
     assert NAMES == ["table", "json", "jsonl", "csv", "csv-excel", "markdown", "html", "ids"]
-    assert [one.name for one in PLUGINS.formats()] == [*NAMES, "github"]
+    assert [one.name for one in PLUGINS.formats()] == [*NAMES, "github", "xlsx", "parquet"]
 
 
 def test_each_is_found_by_its_name_without_importing_the_others() -> None:

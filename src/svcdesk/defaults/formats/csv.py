@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,12 @@ from svcdesk.defaults.formats.cells import shown, value_of
 from svcdesk.hookspecs import Format, Rendering, hookimpl
 from svcdesk.i18n import T
 from svcdesk.model.cell_text import cell_text
-from svcdesk.terminal import escape
+from svcdesk.terminal.spreadsheets import harmless
 
 if TYPE_CHECKING:
     from svcdesk.model.record import Value
     from svcdesk.model.table import Cell, Table
 
-_FORMULA = re.compile(r"""(^|[;,\t\n"'])([ \u3000]*)(?=[=+\-@＝＋－＠])""")
-"""Where a cell begins, or would for a program that cuts at other marks than this file does."""
 _BOM = "\ufeff"
 
 
@@ -49,24 +46,6 @@ def _field(cell: Cell | Value, type_: str) -> str | int | float:
     if isinstance(value, int | float):
         return value
     return harmless(cell_text(value, type_) if type_ else shown(value))
-
-
-def harmless(text: str) -> str:
-    """The text with nothing in it that begins a formula, a hidden character or a carriage return.
-
-    Spreadsheets run what begins with = + - @ (full-width ones too), also after a mark at which
-    another program would cut the cell in two: https://owasp.org/www-community/attacks/CSV_Injection
-    """
-    return _FORMULA.sub(r"\1\2'", readable(text))
-
-
-def readable(text: str) -> str:
-    """The text with hidden characters shown by their codes; tabs and line feeds stay."""
-    return text if text.isprintable() else "\n".join(map(_line, text.split("\n")))
-
-
-def _line(text: str) -> str:
-    return "\t".join(escape(part) for part in text.split("\t"))
 
 
 @hookimpl

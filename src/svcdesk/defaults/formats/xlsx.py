@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from svcdesk.defaults.formats.cells import value_of
-from svcdesk.defaults.formats.csv import readable
 from svcdesk.defaults.formats.extra import library
 from svcdesk.errors import SvcdeskError, UsageError
 from svcdesk.hookspecs import Format, Rendering, hookimpl
@@ -23,6 +22,7 @@ from svcdesk.model.cell_text import cell_text
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.table import Cell, Column
 from svcdesk.terminal.columns import width
+from svcdesk.terminal.spreadsheets import readable
 
 if TYPE_CHECKING:
     from svcdesk.model.record import Value

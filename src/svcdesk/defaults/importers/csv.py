@@ -43,7 +43,7 @@ def _row(number: int, names: list[str], cells: list[str]) -> Row:
         problem = T(
             "{cells} cells, where the heading has {names}", cells=len(cells), names=len(names)
         )
-    return Row(number, dict(zip(names, cells, strict=False)), problem)
+    return Row(number, dict(zip(names, cells, strict=False)), problem, grid=True)
 
 
 def _names(heading: list[str]) -> list[str]:
@@ -74,4 +74,5 @@ def _separator(text: str) -> str:
 
 @hookimpl
 def svcdesk_register_importers() -> Iterable[Importer]:
-    return [Importer("csv", T("separated values: , ; or tab"), (".csv", ".tsv", ".txt"), read)]
+    suffixes = (".csv", ".tsv", ".txt")
+    return [Importer("csv", T("separated values: , ; or tab"), suffixes, read, guarded=True)]
