@@ -42,6 +42,8 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Records": (
         ("new", "new", "Register a new record (a request where no kind is named)."),
         ("list", "list", "List records: those open, or those a query finds."),
+        ("search", "search", "Search all records and events for words, and show where they stand."),
+        ("board", "board", "Show open records as cards in columns, by state or another field."),
         ("show", "show", "Show records whole."),
         ("log", "show", "Show what happened to a record, event by event."),
         ("edit", "hands", "Edit a record in your editor; what you change is recorded."),

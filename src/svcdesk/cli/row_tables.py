@@ -75,7 +75,7 @@ def grouped_table(app: App, listing: Listing, columns: Sequence[str], group: Fie
     values = [group_of(app.desk, row, group) for row in listing.rows]
     counts = {repr(value): count for value, count in listing.groups}
     headings = {
-        place: T("{value}: {count}", value=_word(app, group, value), count=counts[repr(value)])
+        place: T("{value}: {count}", value=word_of(app, group, value), count=counts[repr(value)])
         for place, value in enumerate(values)
         if place == 0 or value != values[place - 1]
     }
@@ -86,7 +86,7 @@ def grouped_table(app: App, listing: Listing, columns: Sequence[str], group: Fie
     )
     if app.format_name() == "table":
         return table
-    leading = [Cell(value, _word(app, group, value)) for value in values]
+    leading = [Cell(value, word_of(app, group, value)) for value in values]
     return table._replace(
         columns=[_column(app, group.path), *table.columns],
         rows=[[cell, *row] for cell, row in zip(leading, table.rows, strict=True)],
@@ -110,7 +110,7 @@ def cell_of(app: App, row: Row, name: str) -> Cell | Value:
     if name == "age" and isinstance(value, float):
         return Cell(value, _length(value))
     if name == "sla":
-        return Cell(value, _word(app, _field(app, name), value), STYLES.get(str(value), ""))
+        return Cell(value, word_of(app, _field(app, name), value), STYLES.get(str(value), ""))
     field = app.desk.fields.get(name)
     label = field.labels_of(value) if field is not None and isinstance(value, str) else {}
     return Cell(value, pick(label, str(value))) if label else value
@@ -133,6 +133,11 @@ def item_of(app: App, row: Row, columns: Sequence[str]) -> dict[str, Value]:
     if extra.get("changed") and row.changed is not None:
         extra["changed"] = format_instant(row.changed, app.zone)
     return {**item, **extra}
+
+
+def title_of(row: Row) -> str:
+    """What a record is called: documents without a title by their kind."""
+    return row.head.title or pick(row.workflow.labels, row.kind)
 
 
 def tell_unreadable(app: App, unreadable: Sequence[Unreadable]) -> int:
@@ -162,12 +167,12 @@ def _moment(app: App, moment: datetime | None, style: str = "") -> Cell:
     return Cell(format_instant(moment, app.zone), relative(moment, app.now), style)
 
 
-def _word(app: App, field: FieldInfo, value: Value) -> Text | str:
+def word_of(app: App, field: FieldInfo, value: Value) -> Text | str:
     """A value as people say it; that there is none, in words."""
     if value is None or value == "" or value == []:
         return T("none")
     if isinstance(value, list):
-        return ", ".join(str(_word(app, field, one)) for one in value)
+        return ", ".join(str(word_of(app, field, one)) for one in value)
     if isinstance(value, bool):
         return T("yes") if value else T("no")
     labels = field.labels_of(value) if isinstance(value, str) else {}

@@ -17,7 +17,7 @@ from svcdesk.model.fields import FieldTable
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.record import Value
 from svcdesk.query import Query, ordered
-from svcdesk.query.query import Combined
+from svcdesk.query.query import Combined, combined
 from svcdesk.query.values import kind_of
 from svcdesk.store.tickets import Unreadable
 
@@ -57,25 +57,31 @@ def list_records(
     sort: str = "",
     group: str = "",
     newest: bool = False,
+    within: str = "",
 ) -> Listing:
     """The records (of a kind) that meet a query; without one, those that are open.
 
     They come by next due time, then by id (`newest`: the latest id first), unless the query says
     `sort:`, or `sort` does: fields between commas, each perhaps with `-desc`. `group` is a field:
-    records with one value of it come together, and times of one day. Documents of requests' chains
+    records with one value of it come together, and times of one day. `within` is a second query
+    that has to hold, instead of being open where there is no first. Documents of requests' chains
     are listed where the query names their kind, a field that only they have, or a text to search.
     `at` asks as of an earlier moment; `ledgers` finds what is owed (default: the desk's policies).
     Raises UsageError for a query that means nothing, NotFound for an unknown kind.
     """
     owed = Owing(desk, ledgers)
     early = ask_early(desk)
-    asked = understood(desk, query.strip() or OPEN, due=True, now=at)
+    asked = understood(desk, query.strip() or within or OPEN, due=True, now=at)
+    if within and query.strip():
+        both = understood(desk, within, due=True, now=at).node
+        asked = replace(asked, node=combined(True, [asked.node, both]))
     if sort:
         asked = replace(asked, sort=understood(desk, f"sort:{sort}", due=True).sort)
     grouped_by = grouping(desk, group) if group else None
     found = find_rows(desk, asked, owed, kind=kind, at=at, asked_git=early)
     rows = [row for row in found.rows if asked.matches(row)]
-    shown = rows if kind else [row for row in rows if row.kind in _kinds(desk, asked)]
+    kinds = {kind} if kind else _kinds(desk, asked)
+    shown = [row for row in rows if row.kind in kinds]
     sorted_rows = (
         ordered(shown, asked, vocabulary(desk, due=True))
         if asked.sort
@@ -141,7 +147,7 @@ def _grouped(
 
 
 def _id_date(row: Row) -> str:
-    return row.head.id.partition("-")[2]
+    return row.path.rpartition("/")[2].partition("-")[2]
 
 
 def _next_due(row: Row) -> tuple[int, str]:

@@ -214,7 +214,7 @@ class IndexedRow(Row):
 
 def text_of(record: Record) -> str:
     """All that a search looks at, folded."""
-    events = [event.text or event.reason or "" for event in record.events]
+    events = [said for event in record.events for said in (event.text, event.reason) if said]
     return fold_text("\n".join([*_texts(dict(record.header)), *events]))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from svcdesk.i18n import T, Text
 from svcdesk.index.entries import Content, Owed
 
-FORMAT = 3
+FORMAT = 4
 """Counts up with whatever is kept, or how it is found."""
 WAIT = 0.3
 """Seconds to wait for another writer where the answer can do without writing."""

@@ -16,6 +16,7 @@ Everything here is pure: the moment, the zone and who asks are passed in.
 
 from __future__ import annotations
 
+from svcdesk.query.excerpts import Excerpt, excerpt
 from svcdesk.query.fold import fold
 from svcdesk.query.ordering import ordered
 from svcdesk.query.parser import parse_query
@@ -24,11 +25,13 @@ from svcdesk.query.subject import Subject, ValuesSubject, values_at
 from svcdesk.query.vocabulary import Group, Vocabulary, vocabulary_of
 
 __all__ = [
+    "Excerpt",
     "Group",
     "Query",
     "Subject",
     "ValuesSubject",
     "Vocabulary",
+    "excerpt",
     "fold",
     "ordered",
     "parse_query",

@@ -81,6 +81,10 @@ class Query:
         and `is:NAME` for a flag: what no field of that name can be."""
         return frozenset(_read(self.node))
 
+    def words(self) -> tuple[str, ...]:
+        """The words and phrases, folded, that a record's text has to hold or may hold."""
+        return tuple(dict.fromkeys(_words(self.node)))
+
     def __str__(self) -> str:
         """The query as it can be typed; parsed again it is equal."""
         node = self.node
@@ -118,6 +122,14 @@ def quoted(text: str, *, value: bool = False) -> str:
         return text
     escaped = re.sub(r'(["\\“”＂])', r"\\\1", text)
     return f'"{escaped}"'
+
+
+def _words(node: Node) -> Iterator[str]:
+    if isinstance(node, Combined):
+        for term in node.terms:
+            yield from _words(term)
+    elif isinstance(node, Condition) and node.source == "text":
+        yield node.path
 
 
 def _read(node: Node) -> Iterator[str]:
