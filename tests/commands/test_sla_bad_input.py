@@ -101,7 +101,7 @@ def test_an_unknown_calendar_is_named_where_the_policy_names_it(desk: Sandbox) -
         refused(done, "offise", "24x7, office", f"{POLICY}:{line}:")
     linted = sla(desk, "lint")
     assert linted.code == 1
-    assert "DESK604" in linted.out and f"{POLICY}:{line - 2}" in linted.out
+    assert "DESK604" in linted.out and f"{POLICY}:{line}" in linted.out
     asked = sla(desk, "calc", "--calendar", "offise", "--from", "2024-10-10", "--add", "1h")
     refused(asked, "“offise”", "24x7, office")
 
@@ -185,6 +185,61 @@ def test_a_policy_to_try_that_is_none(desk: Sandbox, tmp_path: Path) -> None:
     file.write_text("rules:\n  - targets:\n      resolution:\n        duration: 3 days\n"
                     "        clock: 24x7\n")  # fmt: skip
     refused(sla(desk, "simulate", "--policy", str(file)), f"{file}:4:", "“3 days”")
+
+
+def checked(desk: Sandbox, path: str) -> list[tuple[str, int | None, str]]:
+    """What `check` finds in a file: code, line, what it says with its hint."""
+    done = svcdesk(desk.root, "check", "--format", "json", at=at("10:00"))
+    return [
+        (one["code"], one["line"], f"{one['message']} {one['hint']}")
+        for one in done.json()["items"]
+        if one["path"] == path
+    ]
+
+
+UNRECKONABLE = {
+    "calendar": ("clock: office", "clock: offise", "DESK604", ("offise", "office")),
+    "duration": ("duration: 3wd", "duration: 1000000h", "DESK610", ("50 years",)),
+    "units": ("duration: 3wd", "duration: 3 days", "E_INVALID", ("“3 days”", "3wd")),
+    "target": ("resolution:", "resolutoin:", "DESK610", ("resolutoin", "resolution")),
+    "key": ("clock: office", "clok: office", "SCHEMA_UNKNOWN", ("clok",)),
+    "query": ("when: priority:P2", "when: prioritty:P2", "E_INVALID", ("prioritty", "priority")),
+}
+
+
+@pytest.mark.parametrize("fault", UNRECKONABLE)
+def test_check_finds_what_no_deadline_can_be_reckoned_from(desk: Sandbox, fault: str) -> None:
+    assert checked(desk, POLICY) == []
+    old, new, code, parts = UNRECKONABLE[fault]
+    line = last(desk, old, new)
+    (found,) = [one for one in checked(desk, POLICY) if one[1] == line]
+    assert found[0] == code
+    for part in parts:
+        assert part in found[2]
+
+
+def test_what_is_only_unwise_is_for_lint(desk: Sandbox) -> None:
+    last(desk, "duration: 3wd", "duration: 1h")  # P3 before P1 and P2
+    assert checked(desk, POLICY) == []
+    assert "DESK601" in sla(desk, "lint").out
+
+
+def test_check_finds_names_that_lead_nowhere(desk: Sandbox) -> None:
+    customers = "records/customers.yaml"
+    desk.write(customers, "customers:\n  - name: 客户A\n    policy: audiense\n")
+    ((code, line, said),) = checked(desk, customers)
+    assert (code, line) == ("DESK020", 3)
+    assert "“audiense”" in said and "audience" in said.replace("audiense", "")
+    desk.edit("records/desk.yaml", "policy: delivery-template", "policy: delivery-templat")
+    ((code, line, said),) = checked(desk, "records/desk.yaml")
+    assert code == "DESK020" and "did you mean delivery-template?" in said
+    assert desk.read("records/desk.yaml").splitlines()[(line or 0) - 1].startswith("policy:")
+
+
+def test_a_target_on_an_unreadable_calendar_is_said_once(desk: Sandbox) -> None:
+    desk.edit(OFFICE, "zone: Asia/Shanghai", "zone: Asia/Shangai")
+    assert [one[0] for one in checked(desk, OFFICE)] == ["E_INVALID"]
+    assert checked(desk, POLICY) == []
 
 
 # ── times ───────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from svcdesk.desk import rules
@@ -18,7 +18,6 @@ from svcdesk.i18n import T, Text
 from svcdesk.model.finding import Finding
 from svcdesk.model.record import Record
 from svcdesk.sla.calendar import ALWAYS
-from svcdesk.sla.calendar_file import parse_calendar
 from svcdesk.store.tickets import RECORDS
 from svcdesk.store.yaml_read import Document, parse
 
@@ -89,16 +88,6 @@ def check_kinds(desk: Desk) -> Iterator[Finding]:
 
 def check_references(desk: Desk, entries: Sequence[Entry]) -> Iterator[Finding]:
     """What the desk's own files name, in each other: policies, calendars, kinds, schemes."""
-    for entry in entries:
-        name = entry.path.rpartition("/")[2].removesuffix(".yaml")
-        schema = schema_of(entry.path)
-        try:
-            if schema == "calendar":
-                parse_calendar(desk.read_yaml(entry.path), name)
-            elif schema == "policy":
-                desk.sla.policy(name)
-        except SvcdeskError as error:
-            yield of_error(error, entry.path)
     facts, there = desk.facts, {entry.path for entry in entries}
     for field, shelf, name in (
         ("policy", "policies", facts.policy),
@@ -106,7 +95,11 @@ def check_references(desk: Desk, entries: Sequence[Entry]) -> Iterator[Finding]:
     ):
         path = f"{RECORDS}/{shelf}/{name}.yaml"
         if path not in there and (field, name) != ("calendar", ALWAYS):
-            yield _missing(field, T("there is no {path}", path=path))
+            known = [
+                PurePosixPath(one).stem for one in there if one.startswith(f"{RECORDS}/{shelf}/")
+            ]
+            line = desk.document(DESK_FILE).line_of([field])
+            yield _missing(field, T("there is no {path}", path=path), _near(name, known), line)
     try:
         desk.plugins.numbering(facts.numbering)
     except SvcdeskError as error:
@@ -158,12 +151,23 @@ def check_roles(desk: Desk) -> Iterator[Finding]:
                 )
 
 
-def _missing(field: str, message: Text, hint: Text | None = None) -> Finding:
+def _near(name: str, known: Sequence[str]) -> Text:
+    """The nearest of the names that there are, or all of them."""
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    if near:
+        return T("did you mean {names}?", names=near[0])
+    return T("there are: {names}", names=", ".join(sorted(known)) or "–")
+
+
+def _missing(
+    field: str, message: Text, hint: Text | None = None, line: int | None = None
+) -> Finding:
     """Something that desk.yaml names and that is not there."""
     return Finding(
         rules.UNKNOWN_NAME,
         T("{path}: {field}: {what}", path=DESK_FILE, field=field, what=message),
         path=DESK_FILE,
+        line=line,
         field=field,
         hint=hint,
     )

@@ -22,6 +22,7 @@ from svcdesk.desk.check_files import (
     of_error,
     walk,
 )
+from svcdesk.desk.check_policies import check_policies
 from svcdesk.desk.check_record import Survey, check_hand_edits, check_record
 from svcdesk.desk.judging import judge
 from svcdesk.desk.reading import Reading, many_values, read_records
@@ -88,6 +89,7 @@ def _check(desk: Desk, ids: Sequence[str] | None) -> CheckResult:
             # What the records are to be judged by is not there: nothing could be said of them.
             return CheckResult(_sorted([*found, *unusable]), 0, 0, blocked=True)
         found += check_references(desk, entries)
+        found += check_policies(desk, {one.path for one in found})
         found += check_queries(desk)
         if all(one.path != PEOPLE_FILE for one in found):
             found += check_roles(desk)

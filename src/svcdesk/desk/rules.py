@@ -145,7 +145,7 @@ RULE_FAILED = _rule(
 )  # fmt: skip
 UNKNOWN_NAME = _rule(
     20, "unknown-name", _ERROR,
-    T("desk.yaml names something that is not there"),
+    T("a file of the desk names something that is not there"),
     T("a policy, calendar, kind or numbering scheme that is not there decides nothing"),
     T("mend the name, or add what it names"),
 )  # fmt: skip

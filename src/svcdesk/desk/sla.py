@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from svcdesk.errors import Invalid, NotFound
@@ -91,10 +90,12 @@ class ServiceLevels:
     def policy(self, name: str) -> Policy:
         if name not in self._policies:
             path = f"{POLICIES}/{name}.yaml"
-            if name not in self._names(POLICIES):
+            if name not in self.desk.names_in(POLICIES):
                 raise NotFound(
                     T("the desk has no policy “{name}”", name=name),
-                    hint=T("policies: {names}", names=", ".join(self._names(POLICIES)) or "–"),
+                    hint=T(
+                        "policies: {names}", names=", ".join(self.desk.names_in(POLICIES)) or "–"
+                    ),
                     code="E_POLICY",
                     path=path,
                 )
@@ -115,18 +116,19 @@ class ServiceLevels:
         return self.desk.repository.blob_id(self.desk.read_file(path) or b"")
 
     def policy_names(self) -> list[str]:
-        return self._names(POLICIES)
+        return self.desk.names_in(POLICIES)
 
     def calendar_names(self) -> list[str]:
-        return self._names(CALENDARS)
+        return self.desk.names_in(CALENDARS)
 
     @cached_property
     def calendars(self) -> Mapping[str, Calendar]:
         """The desk's calendars by name, `24x7` among them."""
-        found = {name: self._calendar(name) for name in self._names(CALENDARS)}
+        found = {name: self.calendar(name) for name in self.desk.names_in(CALENDARS)}
         return with_always(found, self.desk.facts.zone.key)
 
-    def _calendar(self, name: str) -> Calendar:
+    def calendar(self, name: str) -> Calendar:
+        """What the file of a calendar holds. Raises Invalid, naming its line."""
         path = f"{CALENDARS}/{name}.yaml"
         return self.desk.understood(path, lambda value, _: parse_calendar(value, name))
 
@@ -155,12 +157,6 @@ class ServiceLevels:
             if isinstance(entry, Mapping) and isinstance(entry.get("policy"), str):
                 found[str(entry.get("name"))] = str(entry["policy"])
         return found
-
-    def _names(self, folder: str) -> list[str]:
-        place = self.desk.root / folder
-        if not place.is_dir():
-            return []
-        return sorted(PurePosixPath(one.name).stem for one in place.glob("*.yaml"))
 
     @cached_property
     def compile(self) -> Callable[[str], Callable[[Mapping[str, Value]], bool]]:

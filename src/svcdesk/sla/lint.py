@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from itertools import pairwise, product
 
-from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
 from svcdesk.model.finding import Finding
 from svcdesk.model.finding import Rule as Trap
@@ -19,13 +18,13 @@ from svcdesk.sla import lint_rules as traps
 from svcdesk.sla.calendar import ALWAYS
 from svcdesk.sla.dues import Calendars
 from svcdesk.sla.lint_levels import level_troubles
+from svcdesk.sla.lint_targets import each_terms, troubles
 from svcdesk.sla.lint_times import Year
 from svcdesk.sla.policy import Level, Policy, Rule, Terms, Version
 from svcdesk.sla.targets import TargetRules
 
 PRIORITY = "priority"
 _MOST_COMBINATIONS = 20_000
-_YEAR = 366 * 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,56 +78,9 @@ class _Version:
     # ── each rule for itself ─────────────────────────────────────────────────────────────────────
 
     def _ill_formed(self) -> Iterator[Finding]:
-        for terms in self._each_terms():
-            problem = self._problem(terms)
-            if problem:
-                yield self._found(traps.ILL_FORMED, terms.at, problem)
-            trouble = self._clock_trouble(terms)
-            if trouble:
-                yield self._found(traps.NO_HOURS, terms.at, trouble)
-            if not problem and not trouble and terms.duration:
-                try:
-                    self.year.due(terms, self.context.around)
-                except Invalid as refusal:
-                    yield self._found(traps.ILL_FORMED, terms.at, refusal.message)
-
-    def _each_terms(self) -> Iterator[Terms]:
-        """The terms of all rules, those in common once."""
-        seen: set[str] = set()
-        for rule in self.version.rules:
-            for terms in rule.terms.values():
-                if terms.at not in seen:
-                    seen.add(terms.at)
-                    yield terms
-
-    def _problem(self, terms: Terms) -> Text | None:
-        known = self.context.rules.rules.get(terms.target)
-        if known is None:
-            return T(
-                "{target} is not a target: the kind has {names}",
-                target=terms.target,
-                names=", ".join(self.context.rules.rules),
-            )
-        if terms.starts is not None and terms.starts not in known.starts:
-            return T(
-                "{target} cannot start at {start}: it starts at {names}",
-                target=terms.target,
-                start=terms.starts,
-                names=", ".join(known.starts),
-            )
-        if known.due and terms.duration:
-            return T("{target} has its due time from a promise", target=terms.target)
-        if not known.due and not terms.duration:
-            return T("{target} has no duration", target=terms.target)
-        return None
-
-    def _clock_trouble(self, terms: Terms) -> Text | None:
-        calendar = self.context.calendars.get(terms.clock)
-        if calendar is None:
-            return T("there is no calendar {name}", name=terms.clock)
-        if not calendar.openings.between(self.context.around, self.context.around + _YEAR):
-            return T("the calendar {name} has no hours in the coming year", name=terms.clock)
-        return None
+        context = self.context
+        for one in troubles(self.version, context.rules, context.calendars, context.around):
+            yield self._found(one.trap, one.at, one.said, one.hint)
 
     def _untracked(self) -> Iterator[Finding]:
         tracked = self.context.tracked
@@ -141,7 +93,7 @@ class _Version:
     def _ill_formed_levels(self) -> Iterator[Finding]:
         context = self.context
         seen: list[Level] = []
-        for terms in self._each_terms():
+        for terms in each_terms(self.version):
             for level in terms.levels:
                 if level in seen:
                     continue
@@ -170,7 +122,7 @@ class _Version:
 
     def _mixed_units(self) -> Iterator[Finding]:
         by_clock: dict[tuple[str, str], dict[bool, Terms]] = {}
-        for terms in self._each_terms():
+        for terms in each_terms(self.version):
             if terms.duration is None or terms.clock == ALWAYS:
                 continue
             if terms.duration.names_days:
@@ -298,9 +250,14 @@ class _Version:
             if rule is not None:
                 yield values, rule
 
-    def _found(self, trap: Trap, at: str, message: Text) -> Finding:
-        said = T("policy {name}: {message}", name=self.policy.name, message=message)
-        return Finding(trap, said, field=at or None)
+    def _found(self, trap: Trap, at: str, message: Text, hint: Text | None = None) -> Finding:
+        return finding_of(self.policy.name, trap, at, message, hint)
+
+
+def finding_of(policy: str, trap: Trap, at: str, message: Text, hint: Text | None) -> Finding:
+    """A finding about a policy of that name, at a place in its file."""
+    said = T("policy {name}: {message}", name=policy, message=message)
+    return Finding(trap, said, field=at or None, hint=hint)
 
 
 def _frozen(values: Values) -> frozenset[tuple[str, str]]:

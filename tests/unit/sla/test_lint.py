@@ -113,9 +113,9 @@ def test_on_an_eight_hour_day_24_hours_are_three_working_days_and_only_the_units
          [("DESK603", "rules.0.targets.response")]),
         # no hours
         ([(None, {"resolution": {"duration": "4h", "clock": "nowhere"}})],
-         [("DESK604", "rules.0.targets.resolution")]),
+         [("DESK604", "rules.0.targets.resolution.clock")]),
         ([(None, {"resolution": {"duration": "4h", "clock": "past"}})],
-         [("DESK604", "rules.0.targets.resolution")]),
+         [("DESK604", "rules.0.targets.resolution.clock")]),
         # units
         ([(None, {"resolution": {"duration": "1d", "clock": "office"}})],
          [("DESK605", "rules.0.targets.resolution")]),
@@ -146,10 +146,11 @@ def test_on_an_eight_hour_day_24_hours_are_three_working_days_and_only_the_units
         # ill-formed
         ([(None, {"repair": "4h"})], [("DESK610", "rules.0.targets.repair")]),
         ([(None, {"resolution": {}})], [("DESK610", "rules.0.targets.resolution")]),
-        ([(None, {"resolution": "1000000h"})], [("DESK610", "rules.0.targets.resolution")]),
-        ([(None, {"promise": "4h"})], [("DESK610", "rules.0.targets.promise")]),
+        ([(None, {"resolution": "1000000h"})],
+         [("DESK610", "rules.0.targets.resolution.duration")]),
+        ([(None, {"promise": "4h"})], [("DESK610", "rules.0.targets.promise.duration")]),
         ([(None, {"response": {"duration": "1h", "starts": "noon"}})],
-         [("DESK610", "rules.0.targets.response")]),
+         [("DESK610", "rules.0.targets.response.starts")]),
         ([(None, {"promise": {"levels": [{"at": "-30m"}, {"at": "0"}]}, "resolution": "4h"})], []),
     ],
 )  # fmt: skip

@@ -1,0 +1,98 @@
+"""What keeps deadlines from being reckoned, found before somebody asks for one.
+
+The other traps of a policy are for `sla lint`: a policy that is unwise still has an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from svcdesk.desk import rules
+from svcdesk.desk.check_files import of_error
+from svcdesk.errors import SvcdeskError
+from svcdesk.i18n import T
+from svcdesk.model.finding import Finding
+from svcdesk.sla.calendar import Calendar
+from svcdesk.sla.ledger import with_always
+from svcdesk.sla.lint import finding_of
+from svcdesk.sla.lint_targets import troubles
+from svcdesk.sla.targets import TargetRules
+from svcdesk.store.tickets import CALENDARS, CUSTOMERS, POLICIES
+
+if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
+
+
+def check_policies(desk: Desk, told: Collection[str | None]) -> Iterator[Finding]:
+    """Each calendar, policy and customer's policy for which some answer of `sla` would be refused.
+
+    A target that no kind has, and that would silently never be asked, is found as well. `told`:
+    paths of files of which something was said before, such as by the schema.
+    """
+    calendars: dict[str, Calendar] = {}
+    for name in desk.sla.calendar_names():
+        path = f"{CALENDARS}/{name}.yaml"
+        try:
+            calendars[name] = desk.sla.calendar(name)
+        except SvcdeskError as error:
+            if path not in told:
+                yield of_error(error, path)
+    known = with_always(calendars, desk.facts.zone.key)
+    unsure = set(desk.sla.calendar_names()) - set(calendars)
+    every = _rules(desk)
+    for name in desk.sla.policy_names():
+        path = f"{POLICIES}/{name}.yaml"
+        try:
+            policy = desk.sla.policy(name)
+        except SvcdeskError as error:
+            if path not in told:
+                yield of_error(error, path)
+            continue
+        wrong = [
+            one
+            for version in policy.versions
+            for one in troubles(version, every, known, int(desk.now().timestamp()), unsure)
+        ]
+        document = desk.document(path) if wrong else None
+        for one in wrong:
+            finding = finding_of(name, one.trap, one.at, one.said, one.hint)
+            line = document.line_near(one.at) if document else None
+            yield finding._replace(path=path, line=line)
+    yield from _customers(desk)
+
+
+def _rules(desk: Desk) -> TargetRules:
+    """The targets of all kinds together: one policy judges records of each."""
+    tables = [desk.sla.rules(kind) for kind in desk.kinds]
+    names = {name: rule for table in tables for name, rule in table.rules.items()}
+    return replace(TargetRules(), rules=names)
+
+
+def _customers(desk: Desk) -> Iterator[Finding]:
+    """The policies that customers.yaml names and the desk does not have."""
+    if desk.read_file(CUSTOMERS) is None:
+        return
+    names = desk.sla.policy_names()
+    try:
+        document = desk.document(CUSTOMERS)
+    except SvcdeskError:
+        return  # it is a finding already
+    listed = document.value.get("customers")
+    for place, customer in enumerate(listed if isinstance(listed, list) else []):
+        named = customer.get("policy") if isinstance(customer, Mapping) else None
+        if not isinstance(named, str) or named in names:
+            continue
+        near = get_close_matches(named, names, n=1, cutoff=0.5)
+        yield Finding(
+            rules.UNKNOWN_NAME,
+            T("{path}: the desk has no policy “{name}”", path=CUSTOMERS, name=named),
+            path=CUSTOMERS,
+            line=document.line_of(["customers", place, "policy"]),
+            field=f"customers.{place}.policy",
+            hint=T("did you mean {names}?", names=near[0])
+            if near
+            else T("policies: {names}", names=", ".join(names) or "–"),
+        )
