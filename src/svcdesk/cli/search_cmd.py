@@ -43,11 +43,9 @@ _PLACES = 3
 @option("--limit", type=Whole(min=1), metavar="N", default=LIMIT, help="Show at most N (else: 20).")
 @asked_at
 def _search(app: App, query: tuple[str, ...], kind: str | None, limit: int, at: str | None) -> int:
-    from svcdesk.desk.searching import search
-
     refuse_options(query, "search")
     moment = app.understand(at) if at else None
-    found = search(app.desk, query_text(query), kind=kind, limit=limit, at=moment)
+    found = app.desk.search(query_text(query), kind=kind, limit=limit, at=moment)
     if app.format_name() == "table":
         app.out.out("".join(_lines(app, found)), styled=True, page=True)
     else:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from svcdesk.desk.records import Circumstances
     from svcdesk.desk.redacting import Redacted
     from svcdesk.desk.reporting import Reported
+    from svcdesk.desk.searching import Found
     from svcdesk.desk.showing import LogEntry, View
     from svcdesk.desk.sla_checking import SlaCheck
     from svcdesk.desk.syncing import Synced
@@ -133,6 +134,12 @@ class Desk(Parts):
         from svcdesk.desk.listing import list_records
 
         return list_records(self, query, **choices)
+
+    def search(self, query: str, **choices: Any) -> Found:
+        """Where words stand in records and events: see `svcdesk.desk.searching.search`."""
+        from svcdesk.desk.searching import search
+
+        return search(self, query, **choices)
 
     def show(self, id_: str, *, at: datetime | None = None) -> View:
         """A record whole, with its documents: see `svcdesk.desk.showing.show`."""
