@@ -35,6 +35,7 @@ _NAMES = {
     "remotes": T("remotes"),
     "deleted": T("deleted records"),
     "merging": T("merging"),
+    "merged": T("records after merges"),
     "unfinished": T("unfinished write"),
     "leftovers": T("leftovers"),
     "lock": T("lock"),
@@ -51,7 +52,7 @@ _NAMES = {
     "A write that broke off is ended by the next one by itself. Only where files or history went "
     "on since then, it waits for your decision.",
 )
-@option("--fix", is_flag=True, help="Put back what is missing in the desk.")
+@option("--fix", is_flag=True, help="Put back what is missing, and what git lost in text merges.")
 @option("--finish", is_flag=True, help="Write what an unfinished write meant to.")
 @option("--undo", is_flag=True, help="Take an unfinished write back.")
 def _doctor(app: App, fix: bool, finish: bool, undo: bool) -> int:
@@ -68,6 +69,11 @@ def _doctor(app: App, fix: bool, finish: bool, undo: bool) -> int:
     if fix:
         for path in doctoring.fix(app.desk).made:
             app.out.out(T("made {path}", path=path))
+        mended = doctoring.mend(app.desk)
+        for sentence in mended.done:
+            app.out.out(sentence)
+        for sentence, hint in mended.left:
+            app.out.out(T("left as it is: {what} – {hint}", what=sentence, hint=hint))
     diagnosis = app.desk.examine()
     signs = (*wrong, *diagnosis.signs)
     app.show(

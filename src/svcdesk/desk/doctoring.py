@@ -27,8 +27,10 @@ from svcdesk.store.recovery import Report
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
+    from svcdesk.desk.merge_repair import Mended
 
 _MOST = 20
+_MEND = T("`svcdesk doctor --fix` puts it right, in a commit that you can look at")
 _FIX = T("`svcdesk doctor --fix` adds what is missing")
 
 
@@ -92,6 +94,13 @@ def fix(desk: Desk) -> Created:
     if merge_setup.status(desk.repository).installed is not merge_setup.Installed.YES:
         merge_setup.install(desk.repository)
     return created
+
+
+def mend(desk: Desk) -> Mended:
+    """Put right what merges without the driver did: see `svcdesk.desk.merge_repair.mend_merges`."""
+    from svcdesk.desk.merge_repair import mend_merges
+
+    return mend_merges(desk)
 
 
 def _pending(desk: Desk) -> bool:
@@ -258,6 +267,37 @@ def _merging(desk: Desk) -> Iterator[Sign]:
         yield Sign("merging", message, Severity.NOTE if missing else Severity.WARNING, hint)
 
 
+def _losses(desk: Desk) -> Iterator[Sign]:
+    """What merges of records as text left wrong, as history tells (docs/merging.md)."""
+    from svcdesk.desk.merge_losses import Losses, sentence
+
+    search = Losses(desk)
+    found = search.find()
+    for loss in found[:_MOST]:
+        yield Sign("merged", sentence(loss), Severity.ERROR, _MEND)
+    if len(found) > _MOST:
+        yield Sign(
+            "merged",
+            T("{count} more records were left wrong by merges", count=len(found) - _MOST),
+            Severity.ERROR,
+            _MEND,
+        )
+    for key, paths in search.twins():
+        yield Sign(
+            "merged",
+            T("{paths} have one number or uid: {key}", paths=", ".join(paths), key=key),
+            Severity.ERROR,
+            _MEND,
+        )
+    if desk.repository.shallow:
+        yield Sign(
+            "merged",
+            T("merges before this shallow clone begins cannot be looked at"),
+            Severity.NOTE,
+            T("`git fetch --unshallow` brings the whole history"),
+        )
+
+
 def _writes(desk: Desk) -> Iterator[Sign]:
     report = recovery.inspect(desk.repository)
     for line in report.lines:
@@ -331,6 +371,7 @@ _EXAMINATIONS: tuple[tuple[str, Callable[[Desk], Iterator[Sign]]], ...] = (
     ("repository", _repository),
     ("deleted", _deletions),
     ("merging", _merging),
+    ("merged", _losses),
     ("unfinished", _writes),
     ("disk", _disk),
     ("plugin", _plugins),

@@ -18,9 +18,10 @@ from svcdesk.i18n import T
 from svcdesk.lifecycle.act import Act, Words
 from svcdesk.lifecycle.fold import fold
 from svcdesk.lifecycle.links import links_of, reference, relinked
-from svcdesk.lifecycle.moves import append, refuse_hand_edits
+from svcdesk.lifecycle.moves import Moved, append, refuse_hand_edits
 from svcdesk.lifecycle.rights import authorise
 from svcdesk.model.ids import date_of, is_record_id, prefix_of
+from svcdesk.model.kind import Workflow
 from svcdesk.model.record import RENUMBER, Record, Value
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def renumber_taken(desk: Desk, taken: Mapping[str, str]) -> tuple[Done, dict[str
 
     def build(draft: Draft) -> Story:
         numbers.clear()
-        act = _act(desk)
+        act = act_by_rule(desk)
         for record_id, where in taken.items():
             record = draft.record(record_id)
             why = T("{id} is another record on {where}", id=record_id, where=where)
@@ -80,7 +81,18 @@ def renumbered(
     """Renumber a record in a draft, and put the number right in the records linked from it."""
     kind = desk.kinds[record.kind]
     number = new or draft.new_number(kind, date_of(record.id))
-    workflow = kind.workflow
+    moved = with_number(record, kind.workflow, number, act, words)
+    draft.move_file(record, moved)
+    for other_id in _linked(record, desk):
+        _put_right(desk, draft, other_id, moved.record)
+    return number
+
+
+def with_number(record: Record, workflow: Workflow, number: str, act: Act, words: Words) -> Moved:
+    """The record under another number, which an event says and `formerly` remembers.
+
+    Raises RepositoryState for a record whose tracked fields were edited by hand.
+    """
     before = fold(record.events, workflow)
     refuse_hand_edits(record, before, workflow)
     former = record.get(_FORMERLY)
@@ -88,14 +100,10 @@ def renumbered(
     kept: list[Value] = [*(one for one in known if one != number), record.id]
     event = act.event(RENUMBER, record.newest_event_id(), set={"id": number}, words=words)
     edited = record.with_fields({_FORMERLY: kept})
-    moved = append(edited, before, workflow, event, original=record)
-    draft.move_file(record, moved)
-    for other_id in _linked(record, desk):
-        _put_right(desk, draft, other_id, moved.record)
-    return number
+    return append(edited, before, workflow, event, original=record)
 
 
-def _act(desk: Desk) -> Act:
+def act_by_rule(desk: Desk) -> Act:
     """Whoever syncs records the new number; where the desk does not list them, the rules do."""
     try:
         return desk.act(desk.author())

@@ -1,0 +1,60 @@
+"""What the merges in a history did to files: for each parent, what differs between it and the
+merge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from svcdesk.store.git import Repository
+
+_MARK = b"\1"
+_TIMEOUT = 300.0
+
+
+class Differing(NamedTuple):
+    """A file that differs between a parent of a merge and the merge: its blob in either (None:
+    not there)."""
+
+    path: str
+    parent: str | None
+    merge: str | None
+
+
+class MergeSide(NamedTuple):
+    """What differs between a merge and one of its parents; a parent without differences has no
+    such value."""
+
+    merge: str
+    files: tuple[Differing, ...]
+
+
+def merge_sides(repo: Repository, prefix: str, limit: int) -> Iterator[MergeSide]:
+    """The newest `limit` merges of HEAD's history, newest first, one value for each parent from
+    which the merge differs; only files below `prefix`. One git call."""
+    if repo.head is None:
+        return
+    raw = repo.git(
+        "log", "--merges", "-m", "--raw", "-z", "--no-abbrev", "--no-renames",
+        "--no-show-signature", "--format=%x01%H", f"--max-count={limit}", "--end-of-options",
+        repo.head,
+        timeout=_TIMEOUT,
+    )  # fmt: skip
+    for part in raw.split(_MARK)[1:]:
+        commit, *words = part.decode("utf-8", "surrogateescape").split("\0")
+        files = []
+        for facts, path in zip(words[::2], words[1::2], strict=False):
+            if path.startswith(prefix):
+                _, _, before, after, *_ = facts.split()
+                files.append(Differing(path, _blob(before), _blob(after)))
+        yield MergeSide(commit, tuple(files))
+
+
+def parents_of(repo: Repository, commit: str) -> list[str]:
+    """The parents of a commit, the first one first."""
+    raw = repo.git("rev-list", "--parents", "--max-count=1", "--end-of-options", commit)
+    return raw.decode("ascii").split()[1:]
+
+
+def _blob(name: str) -> str | None:
+    return name if name.strip("0") else None
