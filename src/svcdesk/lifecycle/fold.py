@@ -151,8 +151,8 @@ class _Progress:
         found = {}
         for path, value in event.set.items():
             here, seen = self.values.get(path), event.was.get(path)
-            wanted = after if path == STATUS else value
-            if here != seen and here != wanted:
+            stays = here == value and (path != STATUS or here == after)
+            if here != seen and not stays:
                 found[path] = (seen, here)
         return found
 
