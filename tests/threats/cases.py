@@ -75,8 +75,11 @@ CASES = {
     65: "a title that commands the terminal",
     66: "errors, git's words, file and author names that do",
     67: "a title that is markup or a template",
+    68: "a cell that a spreadsheet would run, in CSV",
+    69: "a cell that a spreadsheet would run, in a workbook",
     71: "a title that is Markdown: links, HTML, mentions, references, pictures",
     73: "a title that commands a CI runner",
+    74: "what is no valid JSON, or would end its line",
     # G. approval and privacy
     93: "approval by the requester, the implementer, or one person twice",
     94: "a field changed after it was approved",

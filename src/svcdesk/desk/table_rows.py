@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.desk.exporting import DESK, EVERY, REVISION
 from svcdesk.desk.importing import place_of
-from svcdesk.desk.naming import refuse_status
+from svcdesk.desk.naming import named, refuse_status
 from svcdesk.desk.querying import LISTED
 from svcdesk.errors import Changed, Invalid, NotFound, Refused, SvcdeskError, UsageError
 from svcdesk.hookspecs import Row
@@ -208,7 +208,7 @@ class TableRows:
         given: dict[str, Value] = {}
         for column, field in changed:
             self._refuse_fixed(column, field, row.cells[column], known)
-            given[field.path] = self._value(column, field, row.cells[column], known)
+            given[field.path] = self._value(column, field, row.cells[column], known.kind, known)
         if not self.update:
             column, field = changed[0]
             raise _CellRefused(
@@ -325,12 +325,15 @@ class TableRows:
             field=field.path,
         )
 
-    def _value(self, column: str, field: FieldInfo, cell: str, known: Known | None) -> Value:
+    def _value(
+        self, column: str, field: FieldInfo, cell: str, kind: str, known: Known | None = None
+    ) -> Value:
         value = known.get(field.path) if known is not None else None
         free = field.path not in self.desk.fields
         typed = field._replace(type="json") if free else field
         try:
-            return new_value(typed, cell, value, self.zone, normalise, guarded=self.guarded)
+            made = new_value(typed, cell, value, self.zone, normalise, guarded=self.guarded)
+            return named(self.desk, kind, {field.path: made})[field.path]
         except SvcdeskError as error:
             raise _CellRefused(column, error) from None
 
@@ -357,7 +360,7 @@ class TableRows:
                     self._refuse_foreign(field, kind)
             except SvcdeskError as error:
                 raise _CellRefused(column, error) from None
-            given[field.path] = self._value(column, field, cell, None)
+            given[field.path] = self._value(column, field, cell, kind)
         return Plan(row, None, kind, given)
 
     def _refuse_state(self, cell: str, kind: str) -> None:

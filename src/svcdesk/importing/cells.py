@@ -39,6 +39,8 @@ def is_unchanged(field: FieldInfo, cell: str, value: Value, zone: tzinfo) -> boo
     given = cell.replace("\r\n", "\n").strip()
     if given in (shown.strip(), readable(shown).strip(), harmless(shown).strip()):
         return True
+    if isinstance(value, list | dict) and given == json.dumps(value, ensure_ascii=False):
+        return True
     if not given or value is None:
         return False
     try:

@@ -39,6 +39,7 @@ _WIDEST, _NARROWEST = 48, 6
 _NUMBERS = frozenset({"integer", "number", "hours"})
 _HIDDEN = frozenset({"ulid", "revision"})
 _TEXT, _TIME, _DAY = "@", "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
+_CODE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -148,7 +149,7 @@ class _Sheet:
         self, text: str, column: Column | None = None, row: Sequence[Cell | Value] = ()
     ) -> Any:
         """A cell that is a text whatever it begins with, and stays one when it is edited."""
-        shown = readable(text)
+        shown = escaped(readable(text))
         if len(shown) > _MOST_CHARACTERS:
             raise UsageError(
                 T("{field} of {record} has {count} characters; a cell of a sheet takes {most}",
@@ -163,6 +164,11 @@ class _Sheet:
         cell.number_format = _TEXT
         cell.alignment = self._wrapped if "\n" in shown else self._top
         return cell
+
+
+def escaped(text: str) -> str:
+    """A text in which nothing is taken for a character by its code, as `_x0041_` is (ECMA-376)."""
+    return _CODE.sub("_x005F_", text)
 
 
 def _write_lists(sheet: Any, table: Table, zone: str) -> None:

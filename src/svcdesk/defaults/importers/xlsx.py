@@ -25,6 +25,8 @@ _UNFOLDED = 1 << 30
 """The most bytes that a workbook may unfold to."""
 _RATIO = 400
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z0-9:]{3,32})"')
+_CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+"""A character by its code, as workbooks write those that XML has none for (ECMA-376)."""
 _PIECE = 1 << 20
 _MOST_COLUMNS = 2000
 _EXACT = 10**15
@@ -111,7 +113,7 @@ def _text(value: object) -> str:
         return near.replace(microsecond=0).isoformat(" ").removesuffix(" 00:00:00")
     if isinstance(value, date | time):
         return value.isoformat()
-    return str(value)
+    return _CODE.sub(lambda code: chr(int(code[1], 16)), str(value))
 
 
 def _names(sheet: str, cells: Sequence[Any]) -> list[str]:
