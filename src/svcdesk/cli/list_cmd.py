@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.options import Whole, asked_at, command, later, option
+from svcdesk.cli.options import Whole, asked_at, command, go_to, later, of_revision, option
 from svcdesk.cli.row_tables import (
     COLUMNS,
     columns_named,
@@ -43,6 +43,7 @@ query_argument = click.argument(
 @option("--limit", type=Whole(min=1), metavar="N", help="Show at most N.")
 @option("--columns", metavar="A,B…", help="Which columns, by field: id,status,sla,age,due …")
 @option("--count", is_flag=True, help="Print only how many there are.")
+@of_revision
 @asked_at
 def _list(
     app: App,
@@ -53,9 +54,11 @@ def _list(
     limit: int | None,
     columns: str | None,
     count: bool,
+    revision: str | None,
     at: str | None,
 ) -> int:
     refuse_options(query, "list")
+    go_to(app, revision)
     listing = app.desk.find(
         query_text(query),
         kind=kind,

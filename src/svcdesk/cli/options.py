@@ -138,6 +138,20 @@ some_ids_argument = click.argument(
 """Ids before another argument, where the command itself says that they are missing."""
 id_argument = click.argument("id_", metavar="ID", shell_complete=later("complete_ids"))
 asked_at = option("--at", metavar="TIME", help="Answer as of TIME instead of now.")
+of_revision = option(
+    "--rev",
+    "revision",
+    metavar="REV",
+    help="As the commit, branch or tag REV has it, instead of the working tree.",
+)
+
+
+def go_to(app: App, revision: str | None) -> None:
+    """Let the call work on the desk of a commit; nothing of it is checked out."""
+    if revision is not None:
+        from svcdesk.desk.revision import DeskAt
+
+        app.desk = DeskAt(app.desk, revision)
 
 
 def writing(function: _F) -> _F:

@@ -6,24 +6,26 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import PARTIAL
-from svcdesk.cli.options import asked_at, command, ids_argument, option, read_ids
+from svcdesk.cli.options import (
+    asked_at,
+    command,
+    go_to,
+    ids_argument,
+    of_revision,
+    option,
+    read_ids,
+)
 from svcdesk.cli.row_tables import tell_unreadable
 from svcdesk.cli.views import log_item, log_row, view_item, view_lines
 from svcdesk.i18n import T
 
 _READ_BY_PEOPLE = "table"
-_of_revision = option(
-    "--rev",
-    "revision",
-    metavar="REV",
-    help="As the commit, branch or tag REV has it, instead of the working tree.",
-)
 
 
 @command("show", help="Show records whole, each with the documents of its chain.")
 @ids_argument
 @option("--contact", is_flag=True, help="Show the full contact, from the address book outside git.")
-@_of_revision
+@of_revision
 @asked_at
 def _show(
     app: App, ids: tuple[str, ...], contact: bool, revision: str | None, at: str | None
@@ -31,7 +33,7 @@ def _show(
     from svcdesk.desk.showing import contact_of
 
     moment = app.understand(at) if at else None
-    _go_to(app, revision)
+    go_to(app, revision)
     views = [app.desk.show(one, at=moment) for one in read_ids(ids)]
     contacts = [contact_of(app.desk, view.record) if contact else None for view in views]
     for view, found in zip(views, contacts, strict=True):
@@ -66,11 +68,11 @@ def _show(
 
 @command("log", help="Show what happened to a record and its documents, event by event.")
 @ids_argument
-@_of_revision
+@of_revision
 def _log(app: App, ids: tuple[str, ...], revision: str | None) -> None:
     from svcdesk.model.table import Column, Table
 
-    _go_to(app, revision)
+    go_to(app, revision)
     entries = [entry for one in read_ids(ids) for entry in app.desk.log(one)]
     app.show(
         Table(
@@ -89,14 +91,6 @@ def _log(app: App, ids: tuple[str, ...], revision: str | None) -> None:
             total=len(entries),
         )
     )
-
-
-def _go_to(app: App, revision: str | None) -> None:
-    """Let the call work on the desk of a commit; nothing of it is checked out."""
-    if revision is not None:
-        from svcdesk.desk.revision import DeskAt
-
-        app.desk = DeskAt(app.desk, revision)
 
 
 def commands() -> dict[str, click.Command]:

@@ -70,6 +70,8 @@ class Rows:
 
 def ask_early(desk: Desk) -> Differing | None:
     """Ask git which files differ, so that it looks while we get ready; for `find_rows`."""
+    if desk.fixed:
+        return None
     from svcdesk.desk.indexing import ask_early as ask
 
     return ask(desk)
@@ -113,6 +115,8 @@ class _Finder:
         self._within = f"{RECORDS}/{below}"
 
     def find(self, query: Query, asked_git: Differing | None) -> Rows:
+        if self._desk.fixed:  # no index is kept of what a commit has
+            return self._of_files(read_records(self._desk, self._kind))
         from svcdesk.desk.indexing import find
         from svcdesk.index.conditions import bounds
         from svcdesk.index.database import Unusable

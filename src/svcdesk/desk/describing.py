@@ -52,9 +52,7 @@ def terms_of(desk: Desk) -> str:
     digest = hashlib.sha256()
     paths = [DESK_FILE, CUSTOMERS]
     for folder in (CALENDARS, POLICIES):
-        place = desk.root / folder
-        if place.is_dir():
-            paths += sorted(f"{folder}/{one.name}" for one in place.glob("*.yaml"))
+        paths += [f"{folder}/{name}.yaml" for name in desk.names_in(folder)]
     for path in paths:
         digest.update(path.encode("utf-8", "surrogateescape") + b"\0")
         digest.update((desk.read_file(path) or b"") + b"\0")

@@ -21,6 +21,8 @@ def find_meant(desk: Parts, ending: str, likely: Callable[[], Iterable[str]]) ->
     try:
         return desk.tickets.find(ending, lambda: [prefixes.get(one, "") for one in likely()])
     except NotFound:
+        if desk.fixed:  # what was deleted since is there, and what was before is not asked for
+            raise
         from svcdesk.desk.deleted import refuse_deleted
 
         refuse_deleted(desk, ending)

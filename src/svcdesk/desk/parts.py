@@ -195,6 +195,11 @@ class Parts:
         full = safe_path(self.root, path)
         return read_below(self.root, path, FILE_LIMIT) if os.path.lexists(full) else None
 
+    def names_in(self, folder: str) -> list[str]:
+        """The names, without `.yaml`, of the YAML files that lie in a folder of the desk."""
+        place = self.root / folder
+        return sorted(one.stem for one in place.glob("*.yaml")) if place.is_dir() else []
+
     def read_yaml(self, path: str) -> Mapping[str, Value]:
         """A YAML file of the desk, through the guard. Raises NotADesk where it is missing."""
         return self.document(path).value

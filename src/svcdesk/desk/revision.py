@@ -1,29 +1,41 @@
 """A desk as a commit has it: read from git's objects, whatever the working tree holds.
 
-Kinds, people and records are all of that commit, so what is shown is what was known there.
+Kinds, people, policies and records are all of that commit, so what is shown is what was known
+there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from svcdesk.desk.desk import Desk
 from svcdesk.desk.parts import SCHEMAS
-from svcdesk.errors import FileRefused, NotFound
+from svcdesk.desk.reading import read_one
+from svcdesk.errors import FileRefused, NotFound, SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.model.ids import date_of, is_record_id, prefix_of
 from svcdesk.store.git import Repository
 from svcdesk.store.git_listing import Blob
 from svcdesk.store.guard import check_size
-from svcdesk.store.tickets import RECORDS, Loaded, Tickets, decode_file
+from svcdesk.store.tickets import (
+    CALENDARS,
+    POLICIES,
+    RECORDS,
+    Loaded,
+    Tickets,
+    Unreadable,
+    decode_file,
+)
 
 _REGULAR = frozenset({"100644", "100755"})
+_OWN = frozenset({RECORDS, SCHEMAS, CALENDARS, POLICIES})
+"""The folders of a desk's own files, which are few and small."""
 
 
 class DeskAt(Desk):
-    """The desk at a commit, for `show` and `log`. Nothing can be written with it.
+    """The desk at a commit: whatever reads a desk reads it. Nothing can be written with it.
 
     Raises NotFound for a revision that is not here (a shallow clone says that it is one),
     UsageError for a text that names none.
@@ -35,14 +47,13 @@ class DeskAt(Desk):
         super().__init__(desk.root, desk.now, desk.config, desk._foreign_plugins)
         self.__dict__["repository"] = desk.repository
         self.commit = desk.repository.resolve(revision)
+        self.watch = desk.watch
+        self._here = desk
 
     @cached_property
     def tree(self) -> dict[str, Blob]:
         """The commit's files below `records/` and `schemas/`, by path, with their sizes."""
-        listed = (
-            self.repository.ls_tree(self.commit, one, sizes=True) for one in (RECORDS, SCHEMAS)
-        )
-        return {path: blob for tree in listed for path, blob in tree.items()}
+        return self.repository.ls_tree(self.commit, RECORDS, SCHEMAS, sizes=True)
 
     @cached_property
     def tickets(self) -> Tickets:
@@ -52,18 +63,58 @@ class DeskAt(Desk):
         return found
 
     def read_file(self, path: str) -> bytes | None:
-        return read_at(self.repository, self.tree, path) if path in self.tree else None
+        if path not in self.tree:
+            return None
+        known = self._own_files.get(path)
+        return read_at(self.repository, self.tree, path) if known is None else known
+
+    def names_in(self, folder: str) -> list[str]:
+        found = (PurePosixPath(path) for path in self.tree)
+        names = (path for path in found if str(path.parent) == folder and path.suffix == ".yaml")
+        return sorted(path.stem for path in names)
+
+    def load(self, ending: str) -> Loaded:
+        """The record that had that number at the commit; else the one that has it now, by the
+        number that it had then."""
+        try:
+            return super().load(ending)
+        except NotFound as error:
+            path = self._earlier_place(ending)
+            if path is None:
+                raise error from None
+            return read_one(self, path)
+
+    def _earlier_place(self, ending: str) -> str | None:
+        """Where the commit has a record that got its number later."""
+        try:
+            now = self._here.load(ending).record
+        except SvcdeskError:
+            return None
+        former = now.get("formerly")
+        for number in former if isinstance(former, list) else []:
+            path = self.tickets.existing(str(number))
+            if path is not None and self.tickets.load(path).record.uid == now.uid:
+                return path
+        return None
+
+    @cached_property
+    def _own_files(self) -> dict[str, bytes]:
+        """The desk's own files, by one question to git; what is odd or large is left out."""
+        paths = [
+            path
+            for path, blob in self.tree.items()
+            if path.rpartition("/")[0] in _OWN and _refusal(blob, path) is None
+        ]
+        blobs = self.repository.cat_blobs(self.tree[path].id for path in paths)
+        return {path: data for path, (_, data) in zip(paths, blobs, strict=True)}
 
     def _own_schemas(self) -> dict[str, bytes]:
         found = {}
         for path in sorted(self.tree):
             folder, _, name = path.rpartition("/")
             if folder == SCHEMAS and name.endswith((".json", ".yaml")):
-                found[name] = read_at(self.repository, self.tree, path)
+                found[name] = self.read_file(path) or b""
         return found
-
-    def load(self, ending: str) -> Loaded:
-        return self.tickets.load(self.tickets.find(ending))
 
 
 class TicketsAt(Tickets):
@@ -85,10 +136,28 @@ class TicketsAt(Tickets):
     def paths(self, prefix: str | None = None) -> Iterator[str]:
         folders = self.folders.values() if prefix is None else [self.folders[prefix]]
         starts = tuple(f"{RECORDS}/{folder}/" for folder in folders)
-        return (path for path in sorted(self.tree) if path.startswith(starts))
+        return (
+            path
+            for path in sorted(self.tree)
+            if path.startswith(starts) and not PurePosixPath(path).name.startswith(".")
+        )
 
     def load(self, path: str) -> Loaded:
         return decode_file(read_at(self.repository, self.tree, path), path)
+
+    def load_all(self, paths: Iterable[str]) -> Iterator[Loaded | Unreadable]:
+        wanted = [(path, _refusal(self.tree.get(path), path)) for path in paths]
+        good = (self.tree[path].id for path, refused in wanted if refused is None)
+        blobs = self.repository.cat_blobs(good)
+        for path, refused in wanted:
+            if refused is not None:
+                yield Unreadable(path, refused)
+                continue
+            _, data = next(blobs)
+            try:
+                yield decode_file(data, path)
+            except SvcdeskError as error:
+                yield Unreadable(path, error)
 
 
 def read_at(repository: Repository, tree: dict[str, Blob], path: str) -> bytes:
@@ -96,13 +165,23 @@ def read_at(repository: Repository, tree: dict[str, Blob], path: str) -> bytes:
 
     Raises NotFound, or FileRefused for a link, a submodule and what is too large.
     """
-    blob = tree.get(path)
+    refused = _refusal(tree.get(path), path)
+    if refused is not None:
+        raise refused
+    [(_, data)] = repository.cat_blobs([tree[path].id])
+    return data
+
+
+def _refusal(blob: Blob | None, path: str) -> SvcdeskError | None:
+    """Why a file of a tree is not read; None for one that may be."""
     if blob is None:
-        raise NotFound(T("there is no file {path}", path=path), path=path)
+        return NotFound(T("there is no file {path}", path=path), path=path)
     if blob.mode not in _REGULAR:
-        raise FileRefused(
+        return FileRefused(
             T("{path} is not a regular file", path=path), code="E_NOT_REGULAR", path=path
         )
-    check_size(blob.size or 0, path=path)
-    [(_, data)] = repository.cat_blobs([blob.id])
-    return data
+    try:
+        check_size(blob.size or 0, path=path)
+    except FileRefused as error:
+        return error
+    return None

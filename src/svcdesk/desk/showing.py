@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from svcdesk.desk.reading import read_one
+from svcdesk.desk.reading import read_together
 from svcdesk.errors import NotFound, PluginFailed, SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.lifecycle.as_of import as_of
@@ -93,20 +93,26 @@ def show(desk: Desk, ending: str, *, at: datetime | None = None) -> View:
     above = reference(main.record, main.workflow)
     if above is not None:
         wanted.append((REQUEST, str(above.get("id"))))
+    chain: dict[str, str] = {}
     for relation, record_id in dict.fromkeys(wanted):
         path = desk.tickets.existing(record_id)
         if path is None:
             dead.append(record_id)
-            continue
+        else:
+            chain.setdefault(path, relation)
+    reading = read_together(desk, chain)
+    for loaded in reading.loaded:
+        relation = chain[loaded.path]
         try:
-            part = _part(desk, read_one(desk, path).record, path, at)
+            part = _part(desk, loaded.record, loaded.path, at)
         except SvcdeskError as error:
-            unreadable.append(Unreadable(path, error))
+            unreadable.append(Unreadable(loaded.path, error))
             continue
         if part is not None and relation == REQUEST:
             request = part
         elif part is not None:
             documents.append(part)
+    unreadable += reading.unreadable
     return View(main, tuple(documents), request, tuple(unreadable), tuple(dead))
 
 

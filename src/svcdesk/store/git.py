@@ -135,10 +135,13 @@ class Repository(NamedTuple):
         """Each id with its bytes, by one git. Raises NotFound for an object that is not here."""
         return git_objects.contents(self.root, ids)
 
-    def ls_tree(self, rev: str, prefix: str = "", *, sizes: bool = False) -> dict[str, Blob]:
-        """Every file of a revision at or below `prefix`, by path; sizes only when asked for."""
+    def ls_tree(self, rev: str, *prefixes: str, sizes: bool = False) -> dict[str, Blob]:
+        """Every file of a revision, at or below `prefixes` where some are given, by path; sizes
+        only when asked for."""
         options = ["-r", "-z", "--full-tree", *(["-l"] if sizes else [])]
-        raw = self.git("ls-tree", *options, check_ref(rev), *(["--", prefix] if prefix else []))
+        raw = self.git(
+            "ls-tree", *options, check_ref(rev), *(["--", *prefixes] if prefixes else [])
+        )
         return git_listing.parse_tree(raw)
 
     def tree_entries(self, rev: str, paths: Sequence[str]) -> dict[str, Blob]:
