@@ -64,6 +64,34 @@ def test_it_replays_what_a_query_finds_and_what_was_submitted_since(desk: Sandbo
     assert "3 targets: 0 late now, 3 late under strict" in simulate(desk).err
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        KIND,
+        STRICT,
+        KIND + "  response:\n    duration: 1m\n    clock: 24x7\n",
+        KIND + "rules:\n  - when: priority:P1\n    targets:\n      resolution:\n"
+        "        duration: 1h\n        clock: 24x7\n",
+        "from: 2024-10-11\n" + KIND,
+        "judged_by: latest\nfrom: 2030-01-01\n" + STRICT,
+    ],
+)
+def test_what_two_policies_agree_on_is_not_reckoned_twice_and_no_other(
+    desk: Sandbox, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    desk.write("records/policies/other.yaml", text)
+
+    def answers() -> list[object]:
+        opened = desk.open()
+        moment = opened.now() + timedelta(days=30)
+        return list(replay(opened, policy_from(opened, "other"), at=moment))
+
+    quick = answers()
+    assert len(quick) >= 3
+    monkeypatch.setattr("svcdesk.desk.sla_trying.agreed", lambda *_: frozenset())
+    assert answers() == quick
+
+
 def test_what_means_nothing_is_refused(desk: Sandbox) -> None:
     for argv, said in ((("colour:red",), "colour"), (("--since", "whenever"), "whenever")):
         done = simulate(desk, *argv)

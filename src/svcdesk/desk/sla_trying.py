@@ -22,8 +22,9 @@ from svcdesk.sla.history import History
 from svcdesk.sla.ledger import ledger
 from svcdesk.sla.lint import Context, lint
 from svcdesk.sla.lint_levels import ROLE
-from svcdesk.sla.policy import Policy
+from svcdesk.sla.policy import Policy, agreed
 from svcdesk.sla.policy_file import parse_policy
+from svcdesk.sla.targets import TargetRules
 from svcdesk.store.tickets import POLICIES, Unreadable
 from svcdesk.store.yaml_read import parse
 
@@ -129,6 +130,7 @@ class _Replay:
         rules = desk.sla.rules(REQUEST)
         judged_ones = {name: rule for name, rule in rules.rules.items() if rule.judged}
         self.rules = replace(rules, rules=judged_ones)
+        self.differing: dict[str, TargetRules] = {}
 
     def of(self, path: str) -> list[Replayed | Unreadable]:
         (loaded,) = self.desk.tickets.load_all([path])
@@ -143,16 +145,29 @@ class _Replay:
         if self.asked is not None and not self.asked.matches(row):
             return []
         own = self.desk.sla.policy_for(row.folded.values)
-        now, then = (self._late(record, history, policy) for policy in (own, self.policy))
+        now = self._late(record, history, own, self.rules)
+        differing = self._differing(own)
+        same = {name: late for name, late in now.items() if name not in differing.rules}
+        then = same | self._late(record, history, self.policy, differing)
         return [
             Replayed(record.id, record.title, name, now.get(name), then.get(name))
             for name in dict.fromkeys([*now, *then])
         ]
 
-    def _late(self, record: Record, history: History, policy: Policy) -> dict[str, bool]:
+    def _differing(self, own: Policy) -> TargetRules:
+        """The targets that have to be reckoned again under the other policy."""
+        if own.name not in self.differing:
+            same = agreed(own, self.policy)
+            names = {name: rule for name, rule in self.rules.rules.items() if name not in same}
+            self.differing[own.name] = replace(self.rules, rules=names)
+        return self.differing[own.name]
+
+    def _late(
+        self, record: Record, history: History, policy: Policy, rules: TargetRules
+    ) -> dict[str, bool]:
         """Target → whether any of its cycles is late."""
         moment = int(self.at.timestamp())
-        answer = ledger(history, self.rules, policy, self.desk.sla.calendars, moment)
+        answer = ledger(history, rules, policy, self.desk.sla.calendars, moment)
         late: dict[str, bool] = {}
         for target in judged(record, answer, 0):
             name = target.entry.target

@@ -122,7 +122,7 @@ def _walk(
     before: Values = {}
     held: Terms | None = None
     for number, (event, asked) in enumerate(zip(events, terms, strict=True)):
-        if number == 0 or asked is not held or rule.may_concern(event):
+        if number == 0 or asked is not held or rule.may_concern(event, dropped_in):
             walk.take(event, before, asked)
         before, held = event.values, asked
     return walk.cycles

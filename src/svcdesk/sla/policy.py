@@ -128,3 +128,25 @@ class Policy:
             if version.since is None or version.since <= day:
                 found = version
         return found
+
+
+def agreed(one: Policy, other: Policy) -> frozenset[str]:
+    """The targets of which two policies ask the same of every record; none where their versions or
+    conditions differ."""
+    pairs = list(zip(_rules_of(one), _rules_of(other), strict=False))
+    if _shape(one) != _shape(other):
+        return frozenset()
+    names = {name for pair in pairs for rule in pair for name in rule.terms}
+    return frozenset(
+        name for name in names if all(a.terms.get(name) == b.terms.get(name) for a, b in pairs)
+    )
+
+
+def _rules_of(policy: Policy) -> list[Rule]:
+    return [rule for version in policy.versions for rule in version.rules]
+
+
+def _shape(policy: Policy) -> tuple[object, ...]:
+    """What decides by which rule a record is judged."""
+    versions = [(one.since, tuple(rule.when for rule in one.rules)) for one in policy.versions]
+    return (policy.judged_by, *versions)

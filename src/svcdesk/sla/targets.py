@@ -92,32 +92,56 @@ class TargetRule:
     pauses: tuple[str, ...] = ()
     judged: bool = True
 
-    verbs: frozenset[str] | None = field(init=False)
-    """The verbs that its triggers ask for; None if one asks for none, only for marks."""
-    fields: frozenset[str] = field(init=False)
+    triggers: tuple[Trigger, ...] = field(init=False, repr=False)
+    """All of its triggers."""
+    marked: bool = field(init=False, repr=False)
+    """Whether a trigger asks for marks alone, which any event may bear."""
+    fields: frozenset[str] = field(init=False, repr=False)
     """The fields that its triggers look at."""
+    known: dict[tuple[str, str | None, str | None], bool] = field(
+        init=False, repr=False, compare=False
+    )
+    """What `may_concern` found out about verbs and states."""
 
     def __post_init__(self) -> None:
         triggers = [one for group in self.starts.values() for one in group]
         triggers += [*self.met_by, *self.reopened_by]
         plain = all(one.do or one.sets or one.gains or one.enters or one.has for one in triggers)
-        plain = plain and not any(one.kept for one in triggers)
-        verbs = frozenset(verb for one in triggers for verb in one.do)
         names = {name for one in triggers for name in (one.sets, one.gains, one.has) if name}
-        object.__setattr__(self, "verbs", verbs if plain else None)
+        object.__setattr__(self, "triggers", tuple(triggers))
+        object.__setattr__(self, "marked", not plain or any(one.kept for one in triggers))
         object.__setattr__(self, "fields", frozenset(names))
+        object.__setattr__(self, "known", {})
 
     @property
     def default_start(self) -> str:
         return next(iter(self.starts))
 
-    def may_concern(self, event: Occurrence) -> bool:
-        """False for an event that can pull none of its triggers: most events of most records."""
+    def may_concern(self, event: Occurrence, dropped_in: frozenset[str]) -> bool:
+        """False for an event that can pull none of its triggers, and neither ends nor drops it nor
+        lets it go on: most events of most records."""
+        key = (event.do, event.state_before, event.state_after)
+        known = self.known.get(key)
+        if known is None:
+            known = self.known[key] = self.marked or self._may_concern(*key, dropped_in)
+        return known or not self.fields.isdisjoint(event.changed)
+
+    def _may_concern(
+        self, do: str, before: str | None, after: str | None, dropped_in: frozenset[str]
+    ) -> bool:
+        if any(do in one.do for one in self.triggers):
+            return True
+        if before == after:
+            return False
         return (
-            event.state_after != event.state_before
-            or self.verbs is None
-            or event.do in self.verbs
-            or not self.fields.isdisjoint(event.changed)
+            after in self.ends
+            or before in dropped_in
+            or after in dropped_in
+            or any(after in one.enters and before not in one.enters for one in self.triggers)
+            or any(
+                one.has and not (one.do or one.sets or one.gains or one.enters)
+                for one in self.triggers
+            )
         )
 
 

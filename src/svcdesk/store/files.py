@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 
 from svcdesk.errors import FileRefused, NotFound, Refused
@@ -37,9 +38,9 @@ def safe_path(root: Path, relative: str) -> Path:
     link; E_NOT_REGULAR where a part of the way is a file or the end is no regular file.
     """
     names = check_path(relative)
-    place = root
+    place = os.fspath(root)
     for position, name in enumerate(names):
-        place = place / name
+        place = f"{place}/{name}"
         try:
             mode = os.lstat(place).st_mode
         except FileNotFoundError:
@@ -134,8 +135,9 @@ def _read(descriptor: int, limit: int) -> bytes:
     return b"".join(parts)
 
 
+@lru_cache(256)
 def _wrong(name: str) -> Text | None:
-    """What is wrong with one name of a path, if anything."""
+    """What is wrong with one name of a path, if anything; names of folders come again and again."""
     if name in ("", ".", ".."):
         return T("a part of it is empty, “.” or “..”")
     if len(name.encode("utf-8", "replace")) > _NAME_LIMIT:
