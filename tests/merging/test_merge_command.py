@@ -132,15 +132,23 @@ def test_unrelated_histories_are_refused(apart: Apart) -> None:
         merge(apart, branch="alone")
 
 
-def test_two_records_under_one_number_are_refused(apart: Apart) -> None:
+def test_of_two_records_under_one_number_main_s_keeps_it(apart: Apart) -> None:
     path = apart.path.replace("-001.", "-777.")
     uid = apart.desk.open().load(apart.record_id).record.uid
     for branch, letter in (("main", "A"), ("side", "B")):
         text = apart.text().replace(apart.record_id, "SR-20241001-777")
         other = text.replace(uid, uid[:-1] + letter)
         apart.on(branch, lambda desk, t=other: (desk.write(path, t), desk.commit("new")))
+    apart.desk.git("switch", "--quiet", "side")
     with pytest.raises(Refused, match="two records"):
-        merge(apart)
+        merge(apart, branch="main")
+    apart.desk.git("switch", "--quiet", "main")
+    assert [str(note)[:16] for note in merge(apart).notes] == ["SR-20241001-777 "]
+    desk = apart.desk.open()
+    assert desk.load("SR-20241001-777").record.uid == f"{uid[:-1]}A"
+    [other] = [path for path in desk.tickets.paths() if "-777" not in path and "-001" not in path]
+    assert desk.tickets.load(other).record.uid == f"{uid[:-1]}B"
+    assert desk.tickets.load(other).record.get("formerly") == ["SR-20241001-777"]
 
 
 def test_the_bases_of_a_criss_cross_history_are_merged_first(apart: Apart) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.desk.merge_takes import Take
 from svcdesk.desk.reading import many_values
-from svcdesk.errors import Invalid, Refused, SvcdeskError
+from svcdesk.errors import Invalid, SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import Step
 from svcdesk.merging.conflict import Conflict, Held, Side
@@ -24,6 +24,14 @@ from svcdesk.store.yaml_read import parse
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
+
+
+class Twins(NamedTuple):
+    """Two records that both belong at `path`: each by its uid and blob."""
+
+    path: str
+    first: tuple[str, str]
+    second: tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -60,8 +68,9 @@ def merge_records(
 ) -> MergedRecords:
     """Merge the records of two commits whose best common ancestors are `bases`.
 
-    No record is ever lost: one that a side deleted stays as the other side has it. Raises Refused
-    for two records that claim one number, Invalid for a result that its schema does not allow.
+    No record is ever lost: one that a side deleted stays as the other side has it. Of two records
+    with one number the one that is not on main gets another. Raises Refused (E_TWINS) where that
+    does not tell which, Invalid for a result that its schema does not allow.
     """
     work = _Work(desk, repo, list(bases), takes, branch)
     pairs = find_pairs(repo, list(bases), one, other)
@@ -70,7 +79,7 @@ def merge_records(
         work.blobs = dict(repo.cat_blobs(sorted(wanted)))
         for pair in pairs:
             work.take(pair)
-    work.refuse_twins()
+        work.part_twins()
     return work.found
 
 
@@ -87,7 +96,7 @@ class _Work:
         self._takes = takes
         self._branch = branch
         self._owners: dict[str, str] = {}
-        self._twins: list[tuple[str, str, str]] = []
+        self._twins: list[Twins] = []
         self.blobs: Mapping[str, bytes] = {}
         self.found = MergedRecords()
 
@@ -107,16 +116,16 @@ class _Work:
         else:
             self._come_or_go(pair)
 
-    def refuse_twins(self) -> None:
-        """Two records with one number are for people to part; nothing is written till then."""
-        for path, first, second in self._twins:
-            raise Refused(
-                T("{path} would be two records, with the uids {first} and {second}",
-                  path=path, first=first, second=second),
-                hint=T("give the one that is not published another number, then merge again"),
-                code="E_TWINS",
-                path=path,
-            )  # fmt: skip
+    def part_twins(self) -> None:
+        """Give the record that is not on main another number, where two have one."""
+        if self._twins and not self.found.conflicts:
+            from svcdesk.desk.merge_twins import part
+
+            self.found.notes += part(self._desk, self._repo, self._twins, self.found, self._data)
+
+    def _data(self, blob: str) -> bytes:
+        new = {self._repo.blob_id(data): data for data in self.found.contents}
+        return new[blob] if blob in new else self.blobs[blob]
 
     def _keep(self, pair: Pair) -> None:
         """A record that one side alone changed, made or moved – or deleted: then it stays."""
@@ -218,7 +227,10 @@ class _Work:
     def _put(self, path: str, blob: str, owner: str) -> None:
         known = self._owners.setdefault(path, owner)
         if known != owner:
-            self._twins.append((path, known, owner))
+            there = self.found.changes[path]
+            assert there is not None
+            self._twins.append(Twins(path, (known, there), (owner, blob)))
+            return
         self.found.changes[path] = blob
 
     def _judge(self, data: bytes, path: str, before: Sequence[bytes] = ()) -> None:

@@ -8,7 +8,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.merge_records import MergedRecords, merge_records
@@ -77,7 +77,8 @@ def merge_branches(
         if done[-1].troubles:
             return done
     if push:
-        _push(desk.repository.refreshed())
+        untold = _push(desk)
+        done[-1] = replace(done[-1], notes=(*done[-1].notes, *untold))
     return done
 
 
@@ -210,21 +211,29 @@ def _newest(repo: Repository, base: str, tip: str, path: str) -> str:
     return visible(raw)
 
 
-def _push(repo: Repository) -> None:
-    upstream = repo.upstream()
-    if upstream is None:
+def _push(desk: Desk) -> list[Text]:
+    """Push to the branch that the current one follows; sentences about channels not told."""
+    from svcdesk.desk.network import network_limit
+    from svcdesk.desk.publishing import push_branch, tell_published
+    from svcdesk.store import published, remotes
+
+    repo = desk.repository.refreshed()
+    if repo.upstream() is None:
         raise Refused(
             T("merged, but not pushed: this branch follows none"),
             hint=T("git push --set-upstream REMOTE {branch}", branch=repo.branch),
             code="E_NO_UPSTREAM",
         )
-    answer = merge_commit.push(repo, upstream.remote, upstream.ref)
-    if answer.code != 0:
+    line = remotes.line_of(repo)
+    tip = published.tips(repo, line).upstream
+    pushed = push_branch(desk, line, tip, {}, network_limit(desk))
+    if not pushed.done:
         raise GitFailed(
-            T("merged, but not pushed: {words}", words=visible(answer.err)),
-            hint=T("the merge is kept; fetch, merge what is new there, and push again"),
+            T("merged, but not pushed: {words}", words=pushed.words),
+            hint=T("the merge is kept; `svcdesk sync` takes in what is new there and pushes"),
             code="E_PUSH",
         )
+    return tell_published(desk, repo.head)
 
 
 def _shown(value: object) -> str:

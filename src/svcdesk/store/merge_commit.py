@@ -10,7 +10,7 @@ from svcdesk.errors import Refused
 from svcdesk.i18n import T
 from svcdesk.store.git import Repository
 from svcdesk.store.git_listing import text
-from svcdesk.store.git_process import Answer, failure, run_writing
+from svcdesk.store.git_process import failure, run_writing
 from svcdesk.store.git_state import wait_for_git
 from svcdesk.store.journal import Journal
 from svcdesk.store.lock import own_folder
@@ -127,13 +127,6 @@ def advance(
     _insist(repo, ["update-ref", "-m", said, "HEAD", commit, start], keep)
     # Git then need not read every file again to see that it is the same.
     run_writing(["update-index", "-q", "--refresh"], repo.root, keep=keep)
-
-
-def push(repo: Repository, remote: str, ref: str) -> Answer:
-    """Push HEAD to a branch of a remote, never by force."""
-    return run_writing(
-        ["push", "--quiet", "--", remote, f"HEAD:{ref}"], repo.root, timeout=_MERGE_TIMEOUT
-    )
 
 
 def _insist(repo: Repository, args: list[str], keep: Sequence[int], data: bytes = b"") -> None:
