@@ -55,7 +55,7 @@ WITH_ID: dict[str, tuple[str, ...]] = {
     "sla": ("show", UNKNOWN),
 }
 WITHOUT_ID = {"init", "explain", "doctor", "people", "schema", "plugins", "config", "demo", "new",
-              "list", "search", "board", "import", "export", "events", "apply", "undo", "report", "completion", "calendar", "merge", "sync",
+              "list", "search", "board", "import", "export", "events", "apply", "undo", "report", "completion", "calendar", "merge", "review", "sync",
               "merge-driver"}  # fmt: skip
 
 

@@ -91,6 +91,7 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("sync", "sync", "Take in what others published, and publish what is here."),
         ("renumber", "sync", "Give a record that is not published another number."),
         ("merge", "merge", "Merge branches, records by their events and fields."),
+        ("review", "review", "Say what a branch does to records, and find what must not pass."),
         (
             "merge-driver",
             "merge",

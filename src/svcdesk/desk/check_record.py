@@ -96,7 +96,19 @@ class Survey:
 
 
 def check_record(survey: Survey, loaded: Loaded) -> Iterator[Finding]:
-    """The findings about one record's file, its place, its events and its links."""
+    """The findings about one record's file, its place, its events, links and attachments."""
+    content = list(check_content(survey, loaded))
+    yield from content
+    if any(one.rule is rules.UNKNOWN_KIND for one in content):
+        return
+    about = _About(loaded)
+    yield from _attachments(about, survey.desk)
+    if not is_canonical(loaded.document.text, loaded.document.value):
+        yield about.finding(rules.LAYOUT, T("{path} is laid out another way", path=loaded.path))
+
+
+def check_content(survey: Survey, loaded: Loaded) -> Iterator[Finding]:
+    """What is wrong with what a record's file says: its place, its events and its links."""
     record, desk = loaded.record, survey.desk
     about = _About(loaded)
     yield from _limits(about)
@@ -120,9 +132,6 @@ def check_record(survey: Survey, loaded: Loaded) -> Iterator[Finding]:
     yield from _events(about, workflow, survey.folded(loaded))
     yield from _people(about, survey, survey.folded(loaded))
     yield from _links(about, survey, workflow)
-    yield from _attachments(about, desk)
-    if not is_canonical(loaded.document.text, loaded.document.value):
-        yield about.finding(rules.LAYOUT, T("{path} is laid out another way", path=loaded.path))
 
 
 def check_hand_edits(survey: Survey, loaded: Loaded, head: Record | None) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from svcdesk.desk.records import Circumstances
     from svcdesk.desk.redacting import Redacted
     from svcdesk.desk.reporting import Reported
+    from svcdesk.desk.reviewing import Reviewed
     from svcdesk.desk.searching import Found
     from svcdesk.desk.showing import LogEntry, View
     from svcdesk.desk.sla_checking import SlaCheck
@@ -221,6 +222,18 @@ class Desk(Parts):
         from svcdesk.desk.syncing import sync
 
         return sync(self, **choices)
+
+    def review(
+        self,
+        revisions: str | None = None,
+        *,
+        staged: bool = False,
+        at: datetime | None = None,
+    ) -> Reviewed:
+        """What a branch does to the desk: see `svcdesk.desk.reviewing.review`."""
+        from svcdesk.desk.reviewing import review
+
+        return review(self, revisions, staged=staged, at=at)
 
     def renumber(
         self, id_: str, new: str | None = None, around: Circumstances | None = None

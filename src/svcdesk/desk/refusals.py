@@ -375,6 +375,12 @@ _MERGING = (
         T("see the message, mend it on one of the branches, and merge again"),
     ),
     _refusal(
+        "E_REVIEW",
+        T("a review of the merged desk finds what must not pass"),
+        T("what nobody may do on a branch does not become right by being merged"),
+        T("`svcdesk review HEAD...BRANCH` says everything that it finds; mend it on the branch"),
+    ),
+    _refusal(
         "E_EVENT_TWICE",
         T("two events have one id"),
         T("events are ordered by their ids: with two of one id nobody knows which came first"),

@@ -195,9 +195,11 @@ def explain(desk: Desk | None, code: str) -> Rule:
     from svcdesk.desk.approval_findings import RULES as APPROVAL
     from svcdesk.desk.refusals import REFUSALS
     from svcdesk.reports.sla_findings import RULES as SLA
+    from svcdesk.review.rules import RULES as REVIEW
     from svcdesk.sla.lint_rules import RULES as TRAPS
 
-    rules = {rule.code: rule for rule in (*CORE, *REFUSALS.values(), *TRAPS, *SLA, *APPROVAL)}
+    ours = (*CORE, *REFUSALS.values(), *TRAPS, *SLA, *APPROVAL, *REVIEW)
+    rules = {rule.code: rule for rule in ours}
     if desk is not None:
         rules |= {check.rule.code: check.rule for check in desk.plugins.checks()}
     names = {rule.name: rule for rule in rules.values()}

@@ -1,0 +1,229 @@
+"""What review finds about files that are no records: modes, names, attributes, the desk's rules."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from svcdesk.desk import rules as desk_rules
+from svcdesk.desk.check_files import DESK_FILE, PEOPLE_FILE, check_desk_files, schema_of
+from svcdesk.desk.check_files import Entry as Listed
+from svcdesk.desk.parts import SCHEMAS
+from svcdesk.desk.reading import many_values
+from svcdesk.errors import SvcdeskError
+from svcdesk.i18n import T, Text
+from svcdesk.model.finding import Finding, Severity
+from svcdesk.model.people import Person
+from svcdesk.model.record import Record
+from svcdesk.review import rules
+from svcdesk.review.times import verdicts
+from svcdesk.sla.entries import Ledger
+from svcdesk.store.tickets import RECORDS, Loaded, decode_file
+
+if TYPE_CHECKING:
+    from svcdesk.desk.review_versions import Pairs
+    from svcdesk.desk.revision import DeskAt
+    from svcdesk.store.git_changes import Entry, Made
+
+_MODES = {"120000": T("a link"), "160000": T("a submodule"), "100755": T("a program")}
+_ATTACHMENTS = f"{RECORDS}/attachments/"
+_RIGHT = "people"
+_CLOCKS = (f"{RECORDS}/policies/", f"{RECORDS}/calendars/")
+_SHOWN = 30
+
+
+def file_findings(
+    base: DeskAt, head: DeskAt, entries: Sequence[Entry], pairs: Pairs
+) -> Iterator[Finding]:
+    """What is found by names, modes and contents of files beside the records."""
+    there = [entry for entry in entries if entry.is_there]
+    yield from _modes(there)
+    yield from _names(base, [entry.path for entry in there if not entry.was])
+    yield from _git_settings(entries)
+    yield from _attachments(entries, pairs)
+    own = [entry for entry in entries if is_own(entry.path)]
+    for entry in own:
+        yield Finding(
+            rules.OWN_RULES, T("{path} is {done}", path=entry.path, done=_done(entry)),
+            path=entry.path,
+        )  # fmt: skip
+    if own:
+        listed = {entry.path for entry in own if entry.is_there} | {DESK_FILE, PEOPLE_FILE}
+        present = [Listed(path, True) for path in sorted(listed) if path in head.tree]
+        yield from check_desk_files(head, present)
+        yield from _kinds(head)
+
+
+def is_own(path: str) -> bool:
+    """Whether a path is one of the files that the desk judges by."""
+    return schema_of(path) is not None or path.startswith(f"{SCHEMAS}/")
+
+
+def people_findings(base: DeskAt, commits: Sequence[Made]) -> Iterator[Finding]:
+    """Commits by nobody whom the base lists, and changes of people.yaml by those who may not."""
+    strangers: dict[str, int] = {}
+    for made in commits:
+        if len(made.changes) != 1 or not any(_inside(entry.path) for entry in made.changes[0]):
+            continue
+        author = base.people.by_email(made.email)
+        if author is None or not author.active:
+            strangers[made.email] = strangers.get(made.email, 0) + 1
+        elif any(entry.path == PEOPLE_FILE for entry in made.changes[0]) and not _may(base, author):
+            yield Finding(
+                    rules.UNAUTHORISED,
+                    T("{path} is changed by {person}, who may not list people", path=PEOPLE_FILE,
+                      person=author.id),
+                    path=PEOPLE_FILE,
+                )  # fmt: skip
+    for email, count in strangers.items():
+        yield Finding(
+            rules.FORGED,
+            T("{count} commits are by {email}, whom records/people.yaml does not list",
+              count=count, email=email),
+            path=PEOPLE_FILE,
+        )  # fmt: skip
+
+
+def _may(base: DeskAt, person: Person) -> bool:
+    """Whether somebody may change who is listed."""
+    tables = (base.workflow(kind).roles for kind in base.kinds)
+    return any(one.allow(person.roles, _RIGHT) for one in tables if one.rights)
+
+
+def changed_past(base: DeskAt, head: DeskAt, entries: Sequence[Entry]) -> Iterator[Finding]:
+    """The records whose past deadlines are others under the policies and calendars of the branch.
+
+    Closed ones keep what was reckoned when they closed.
+    """
+    clocks = [entry for entry in entries if entry.path.startswith(_CLOCKS)]
+    if not clocks:
+        return
+    at, other = base.now(), []
+    for loaded in _all_records(base):
+        if not base.sla.rules(loaded.record.kind).rules:
+            continue
+        try:
+            sides = [desk.sla.ledger(loaded.record, at) for desk in (base, head)]
+        except SvcdeskError:
+            continue  # a policy that is wrong is a finding of its own
+        if _past(sides[0]) != _past(sides[1]):
+            other.append((loaded.record, sides[0], sides[1]))
+    if not other:
+        return
+    shown = ", ".join(_of_record(*one) for one in other[:_SHOWN])
+    yield Finding(
+        rules.PAST_CHANGED,
+        T("deadlines that are over become others for {count} records: {records}",
+          count=len(other), records=shown if len(other) <= _SHOWN else f"{shown} …"),
+        path=clocks[0].path,
+    )  # fmt: skip
+
+
+def _past(ledger: Ledger | None) -> dict[tuple[str, int], tuple[int | None, bool]]:
+    """The deadlines that are over, and which were missed."""
+    entries = ledger.entries if ledger else ()
+    return {
+        (one.target, one.cycle): (one.due, one.is_late)
+        for one in entries
+        if ledger and (one.is_late or (one.due is not None and one.due <= ledger.at))
+    }
+
+
+def _of_record(record: Record, before: Ledger | None, after: Ledger | None) -> str:
+    one, other = verdicts(before), verdicts(after)
+    turned = sorted({key[0] for key, late in one.items() if late and not other.get(key)})
+    return f"{record.id} ({T('forgiven')}: {', '.join(turned)})" if turned else record.id
+
+
+def _all_records(base: DeskAt) -> Iterator[Loaded]:
+    paths = {base.tree[path].id: path for path in base.tickets.paths()}
+    with many_values():
+        for blob, data in base.repository.cat_blobs(list(paths)):
+            try:
+                yield decode_file(data, paths[blob])
+            except SvcdeskError:
+                continue  # what cannot be read has no deadline that could change
+
+
+def _modes(entries: Sequence[Entry]) -> Iterator[Finding]:
+    for entry in entries:
+        if entry.new_mode in _MODES and _inside(entry.path):
+            yield Finding(
+                desk_rules.ODD_MODE,
+                T("git holds {path} as {what}", path=entry.path, what=_MODES[entry.new_mode]),
+                path=entry.path,
+            )
+
+
+def _names(base: DeskAt, added: Sequence[str]) -> Iterator[Finding]:
+    """Names that some systems take for one, among those that come and those that are there."""
+    inside = [path for path in added if _inside(path)]
+    if not inside:
+        return
+    known: dict[str, str] = {}
+    for path in (*sorted(base.tree), *inside):
+        plain = unicodedata.normalize("NFC", path).casefold()
+        twin = known.setdefault(plain, path)
+        if twin != path:
+            yield Finding(
+                desk_rules.TWIN_NAME,
+                T("{path} and {other} are one file on some systems", path=path, other=twin),
+                path=path,
+            )
+
+
+def _git_settings(entries: Sequence[Entry]) -> Iterator[Finding]:
+    for entry in entries:
+        name = entry.path.rpartition("/")[2].casefold()
+        if name in (".gitattributes", ".gitmodules"):
+            yield Finding(
+                rules.GIT_SETTINGS,
+                T("{path} is {done}", path=entry.path, done=_done(entry)),
+                path=entry.path,
+                severity=Severity.WARNING if name == ".gitattributes" else None,
+            )
+
+
+def _attachments(entries: Sequence[Entry], pairs: Pairs) -> Iterator[Finding]:
+    """Files that were attached and are others now, or gone while a record still lists them."""
+    listed = {
+        f"{_ATTACHMENTS}{one.get('path')}"
+        for change, _, _ in pairs.changes
+        if isinstance(found := change.record.get("attachments"), list)
+        for one in found
+        if isinstance(one, dict)
+    }
+    changed = {change.record.uid for change, _, _ in pairs.changes}
+    for entry in entries:
+        if not entry.path.startswith(_ATTACHMENTS) or not entry.was:
+            continue
+        uid = entry.path.split("/")[3] if entry.path.count("/") > 3 else ""
+        if entry.is_there and entry.new != entry.old:
+            yield Finding(
+                desk_rules.ATTACHMENT_CHANGED,
+                T("{path} is not the file that was attached", path=entry.path),
+                path=entry.path,
+            )
+        elif not entry.is_there and (uid not in changed or entry.path in listed):
+            yield Finding(
+                desk_rules.ATTACHMENT_GONE,
+                T("{path} is deleted, and a record lists it", path=entry.path),
+                path=entry.path,
+            )
+
+
+def _kinds(head: DeskAt) -> Iterator[Finding]:
+    from svcdesk.desk.check_files import check_kinds
+
+    yield from check_kinds(head)
+
+
+def _inside(path: str) -> bool:
+    return path.startswith(f"{RECORDS}/")
+
+
+def _done(entry: Entry) -> Text:
+    if not entry.was:
+        return T("added")
+    return T("changed") if entry.is_there else T("deleted")
