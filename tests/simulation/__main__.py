@@ -14,6 +14,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--clones", type=int, default=8)
     parser.add_argument("--commands", type=int, default=60, help="for each clone")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a new folder that is left for a look at it")
     asked = parser.parse_args()
@@ -21,7 +22,7 @@ def main() -> int:
         folder = asked.keep or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
         isolate(folder / "home")
-        played = play(folder, asked.seed, asked.clones, asked.commands)
+        played = play(folder, asked.seed, asked.clones, asked.commands, asked.minutes)
     for name, figure in played.figures.items():
         print(f"{name:45} {figure:>8}")
     for title, counts in (("done", played.office.done), ("refused", played.office.refused)):

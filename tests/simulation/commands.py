@@ -8,14 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.simulation.ledger import Ledger, differing, flat, read
+from tests.simulation.world import Colleague, World
+
 from svcdesk.desk import Circumstances
 from svcdesk.desk.merging import Trouble, merge_branches
 from svcdesk.desk.writing import Done
 from svcdesk.errors import SvcdeskError
 from svcdesk.lifecycle.act import Words
 from svcdesk.store.claims import provisional
-from tests.simulation.ledger import Ledger, differing, flat, read
-from tests.simulation.world import Colleague, World
 
 MOVES: dict[str, list[str]] = {
     "new": ["assign", "assign", "take", "start", "cancel", "wait"],
@@ -43,13 +44,16 @@ class PullRequest:
 
 @dataclass
 class Office:
-    """All that goes on: `done` and `refused` count what commands came to."""
+    """All that goes on: `done` and `refused` count what commands came to, `merged` the pull
+    requests, `settled` the conflicts of fields that somebody decided."""
 
     world: World
     ledger: Ledger = field(default_factory=Ledger)
     pulls: list[PullRequest] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    merged: Counter[str] = field(default_factory=Counter)
+    settled: int = 0
     serial: int = 0
 
     @property
@@ -206,7 +210,7 @@ class Office:
 
     def _takes(self, troubles: tuple[Trouble, ...], branch: str) -> list[str]:
         """A decision for each conflict, which `sync` and `merge` then have to keep to."""
-        self.done["conflicts settled"] += len(troubles)
+        self.settled += len(troubles)
         return [
             f"{one.record}:{one.conflict.field}@{self.chance.choice([branch, 'main'])}"
             for one in troubles
@@ -240,7 +244,7 @@ class Office:
         tip = f"origin/{pull.branch}"
         if not who.git("rev-list", "-1", f"{tip}..origin/main").strip():
             who.git("push", "--quiet", "origin", f"{tip}:refs/heads/main")
-            self.done["accept: fast-forward"] += 1
+            self.merged["by fast-forward"] += 1
         elif not self._merge(who, pull, tip):
             return False
         self.pulls.remove(pull)
@@ -260,7 +264,7 @@ class Office:
                 self.refused["accept: E_TWINS"] += 1
                 return False
             if not done.troubles:
-                self.done["accept: merge"] += 1
+                self.merged["by merge"] += 1
                 return True
             takes += self._takes(done.troubles, tip)
         raise AssertionError(f"{takes} settle nothing: {done.troubles}")
@@ -315,5 +319,3 @@ def finish(office: Office) -> None:
         if before == heads and len(set(heads)) == 1:
             return
     raise AssertionError("syncing does not come to an end")
-
-

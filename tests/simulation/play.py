@@ -8,14 +8,15 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.simulation.commands import Office, finish
+from tests.simulation.verdict import breaches
+from tests.simulation.world import make_world
+
 from svcdesk.desk.initialising import init_desk
 from svcdesk.lifecycle.fold import Effect, fold
 from svcdesk.store import merge_files
 from svcdesk.store.tickets import Loaded
 from svcdesk.testing import NOW
-from tests.simulation.commands import Office, finish
-from tests.simulation.verdict import breaches
-from tests.simulation.world import make_world
 
 
 @dataclass
@@ -27,9 +28,11 @@ class Played:
     figures: dict[str, float]
 
 
-def play(folder: Path, seed: int, clones: int, commands: int) -> Played:
+def play(
+    folder: Path, seed: int, clones: int, commands: int, minutes: float = float("inf")
+) -> Played:
     """Let `clones` colleagues do `commands` commands each, in an order that chance makes, and
-    come together at the end."""
+    come together at the end; after so many minutes they stop where they are."""
     started = time.monotonic()
     world = make_world(folder, seed, clones, _init)
     office = Office(world)
@@ -44,13 +47,17 @@ def play(folder: Path, seed: int, clones: int, commands: int) -> Played:
     try:
         order = [who for who in world.colleagues for _ in range(commands)]
         world.chance.shuffle(order)
-        for who in order:
-            office.step(who)
+        given = 0
+        while given < len(order) and time.monotonic() - started < minutes * 60:
+            office.step(order[given])
+            given += 1
         finish(office)
     finally:
         merge_files._merged = real
     found = breaches(office)
-    return Played(office, found, _figures(office, calls, time.monotonic() - started))
+    figures = {"clones": clones, "commands given": given}
+    figures |= _figures(office, calls, time.monotonic() - started)
+    return Played(office, found, figures)
 
 
 def _init(root: Path) -> None:
@@ -80,12 +87,12 @@ def _figures(office: Office, calls: Counter[str], seconds: float) -> dict[str, f
         "commits that merge": len(subjects),
         "… with a record changed on both sides": len(both),
         **calls,
-        "conflicts of fields": office.done["conflicts settled"],
+        "conflicts of fields": office.settled,
         "concurrent events": effects[Effect.CONCURRENT],
         "events without effect": effects[Effect.DEAD],
         "renumberings": len(office.ledger.renumbered),
-        "pull requests by merge": office.done["accept: merge"],
-        "pull requests by fast-forward": office.done["accept: fast-forward"],
+        "pull requests by merge": office.merged["by merge"],
+        "pull requests by fast-forward": office.merged["by fast-forward"],
         "seconds": round(seconds),
     }
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from svcdesk.lifecycle.fold import Effect, fold
-from svcdesk.model.finding import Severity
-from svcdesk.store.tickets import Loaded
 from tests.simulation.commands import Office
 from tests.simulation.ledger import Ledger, Promise, flat, read
 from tests.simulation.world import Colleague, World, git
+
+from svcdesk.lifecycle.fold import Effect, fold
+from svcdesk.model.finding import Severity
+from svcdesk.store.tickets import Loaded
 
 
 def breaches(office: Office) -> list[str]:
@@ -177,4 +178,3 @@ def _listed(first: Colleague) -> dict[str, set[str]]:
             if step.effect in (Effect.CONCURRENT, Effect.DEAD)
         }
     return found
-
