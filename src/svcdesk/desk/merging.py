@@ -17,6 +17,7 @@ from svcdesk.errors import GitFailed, Refused
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import Effect, Step
 from svcdesk.merging.conflict import Conflict
+from svcdesk.model.finding import Severity
 from svcdesk.model.ids import ulid
 from svcdesk.store import merge_commit
 from svcdesk.store.git import Repository
@@ -131,7 +132,7 @@ def _merge_one(desk: Desk, branch: str, takes: Sequence[Take]) -> MergeDone:
         )
         if troubles:
             return MergeDone(branch, None, records.merged, troubles=troubles)
-        commit, brought = _commit(tx, repo, branch, one, other, records)
+        commit, brought = _commit(desk, tx, repo, branch, one, other, records)
         return MergeDone(
             branch,
             commit,
@@ -159,7 +160,13 @@ def _bases(repo: Repository, one: str, other: str, branch: str) -> list[str]:
 
 
 def _commit(
-    tx: Transaction, repo: Repository, branch: str, one: str, other: str, records: MergedRecords
+    desk: Desk,
+    tx: Transaction,
+    repo: Repository,
+    branch: str,
+    one: str,
+    other: str,
+    records: MergedRecords,
 ) -> tuple[str | None, int]:
     """Make the merge's commit and move files, index and branch on to it."""
     tree, unmerged = merge_commit.merged_tree(repo, one, other)
@@ -179,10 +186,41 @@ def _commit(
     trailers = [("Svcdesk-Op", tx.op)]
     message = compose_message(subject, "\n".join(records.merged), trailers)
     made = merge_commit.commit_tree(repo, tree, [one, other], message)
+    _refuse_unfit(desk, repo, branch, one, other, made)
     changes = _changes(repo, one, made)
     tx.read_many(list(changes))
     commit = tx.commit(changes, subject, body="\n".join(records.merged), made=made)
     return commit, max(0, len(changes) - len(records.merged))
+
+
+def _refuse_unfit(
+    desk: Desk, repo: Repository, branch: str, one: str, other: str, made: str
+) -> None:
+    """Raise Refused (E_REVIEW) where a review of the merged result finds errors.
+
+    What is published already is everybody's, and taken in as it is.
+    """
+    upstream = repo.upstream()
+    if upstream is not None and _is_in(repo, other, upstream.tracking):
+        return
+    from svcdesk.desk.reviewing import review_commits
+
+    found = review_commits(desk, one, made).findings
+    errors = [finding for finding in found if finding.weight is Severity.ERROR]
+    if errors:
+        first = errors[0]
+        raise Refused(
+            T("not merged: a review of the result finds {count} errors; {code}: {message}",
+              count=len(errors), code=first.code, message=first.message),
+            hint=T("see them all: svcdesk review HEAD...{branch}", branch=branch),
+            code="E_REVIEW",
+            record=first.record,
+            path=first.path,
+        )  # fmt: skip
+
+
+def _is_in(repo: Repository, commit: str, tip: str) -> bool:
+    return repo.run("merge-base", "--is-ancestor", commit, tip).code == 0
 
 
 def _changes(repo: Repository, one: str, made: str) -> Mapping[str, bytes | None]:
