@@ -142,8 +142,15 @@ class TicketsAt(Tickets):
             if path.startswith(starts) and not PurePosixPath(path).name.startswith(".")
         )
 
-    def load(self, path: str) -> Loaded:
-        return decode_file(read_at(self.repository, self.tree, path), path)
+    def data(self, path: str) -> bytes:
+        return read_at(self.repository, self.tree, path)
+
+    def mentioning(self, words: bytes) -> Iterator[tuple[str, bytes]]:
+        paths = [path for path in self.paths() if _refusal(self.tree[path], path) is None]
+        blobs = self.repository.cat_blobs(self.tree[path].id for path in paths)
+        for path, (_, data) in zip(paths, blobs, strict=True):
+            if words in data:
+                yield path, data
 
     def load_all(self, paths: Iterable[str]) -> Iterator[Loaded | Unreadable]:
         wanted = [(path, _refusal(self.tree.get(path), path)) for path in paths]

@@ -85,6 +85,7 @@ def show(desk: Desk, ending: str, *, at: datetime | None = None) -> View:
     unreadable: list[Unreadable] = []
     dead: list[str] = []
     request = None
+    uids = _uids_of_links(main)
     wanted = [
         (relation, str(link.get("id")))
         for relation, link in links_of(main.record)
@@ -95,7 +96,7 @@ def show(desk: Desk, ending: str, *, at: datetime | None = None) -> View:
         wanted.append((REQUEST, str(above.get("id"))))
     chain: dict[str, str] = {}
     for relation, record_id in dict.fromkeys(wanted):
-        path = desk.tickets.existing(record_id)
+        path = desk.tickets.linked(record_id, uids.get(record_id))
         if path is None:
             dead.append(record_id)
         else:
@@ -114,6 +115,13 @@ def show(desk: Desk, ending: str, *, at: datetime | None = None) -> View:
             documents.append(part)
     unreadable += reading.unreadable
     return View(main, tuple(documents), request, tuple(unreadable), tuple(dead))
+
+
+def _uids_of_links(part: Part) -> dict[str, str]:
+    """The uid that stands beside an id in a record's links, by id."""
+    above = reference(part.record, part.workflow)
+    links = [link for _, link in links_of(part.record)] + ([above] if above is not None else [])
+    return {str(link.get("id")): str(link["uid"]) for link in links if link.get("uid")}
 
 
 def log(desk: Desk, ending: str) -> tuple[LogEntry, ...]:

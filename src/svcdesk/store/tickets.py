@@ -81,6 +81,8 @@ class Tickets(NamedTuple):
     def find(self, ending: str, likely: Callable[[], Collection[str]] | None = None) -> str:
         """The path of the one record whose id is, or ends with, `ending` (letter case aside).
 
+        Where there is none, a number that a record had before it was renumbered is followed.
+
         People name requests and leave the documents of their chains to svcdesk, and `001` is often
         the end of both: a document is meant only where no other record ends like that. `likely`,
         asked where several do, gives the prefixes of which one is meant, if any is among them.
@@ -93,7 +95,7 @@ class Tickets(NamedTuple):
         if not re.fullmatch(r"[0-9A-Z-]{1,64}", wanted):
             raise NotFound(T("“{id}” is not the id of a record", id=ending), record=ending)
         found = [path for path in self.paths() if Path(path).stem.endswith(wanted)]
-        candidates = self._meant(found, wanted, likely)
+        candidates = self._meant(found or self._formerly(wanted), wanted, likely)
         if not candidates:
             raise NotFound(
                 T("there is no record “{id}” here", id=ending),
@@ -112,6 +114,51 @@ class Tickets(NamedTuple):
                 record=ending,
             )
         return candidates[0]
+
+    def linked(self, record_id: str, uid: str | None) -> str | None:
+        """The path of the record that a link means: by its uid, where the id leads nowhere or to
+        another record; a link without one by a number that the record had before."""
+        path = self.existing(record_id)
+        if uid is None:
+            return path or next(iter(self._formerly(record_id)), None)
+        line = re.compile(rb"^uid:[ \t]*['\"]?" + re.escape(uid.encode()), re.MULTILINE)
+        try:
+            if path is not None and line.search(self.data(path)):
+                return path
+        except SvcdeskError:
+            return path  # whoever reads it says what is wrong
+        moved = (one for one, data in self.mentioning(uid.encode()) if line.search(data))
+        return next(moved, path)
+
+    def _formerly(self, wanted: str) -> list[str]:
+        """The paths of records that had a number that is, or ends with, `wanted`."""
+        found: dict[str, list[str]] = {}
+        for path, _ in self.mentioning(b"\nformerly:"):
+            try:
+                former = self.load(path).record.get("formerly")
+            except SvcdeskError:
+                continue
+            for one in former if isinstance(former, list) else []:
+                if isinstance(one, str) and one.endswith(wanted):
+                    found.setdefault("" if one == wanted else one, []).append(path)
+        if "" in found:
+            return found[""]
+        whole = [paths for one, paths in found.items() if one.endswith(f"-{wanted}")]
+        return list(dict.fromkeys(path for paths in whole or found.values() for path in paths))
+
+    def mentioning(self, words: bytes) -> Iterator[tuple[str, bytes]]:
+        """The files that have these bytes somewhere, with what they hold; reads every file."""
+        for path in self.paths():
+            try:
+                data = self.data(path)
+            except SvcdeskError:
+                continue
+            if words in data:
+                yield path, data
+
+    def data(self, path: str) -> bytes:
+        """A file's bytes. Raises FileRefused."""
+        return read_below(self.root, path, FILE_LIMIT)
 
     def _meant(
         self, paths: list[str], wanted: str, likely: Callable[[], Collection[str]] | None
@@ -158,8 +205,7 @@ class Tickets(NamedTuple):
 
     def load(self, path: str) -> Loaded:
         """The record at a path. Raises FileRefused or Invalid, naming file and line."""
-        data = read_below(self.root, path, FILE_LIMIT)
-        return decode_file(data, path)
+        return decode_file(self.data(path), path)
 
     def load_all(self, paths: Iterable[str]) -> Iterator[Loaded | Unreadable]:
         """The record at each path, or what is wrong with its file; never stops at a bad one."""
