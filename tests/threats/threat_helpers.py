@@ -48,10 +48,10 @@ def unchanged(desk: Sandbox) -> Iterator[None]:
 def litter(desk: Sandbox) -> list[str]:
     """What a write could have left and should not have."""
     own = desk.root / ".git" / "svcdesk"
-    kept = {"lock", "aside", "generation", "numbers"}
+    kept = {"lock", "aside", "generation", "numbers", "index", "told", "outbox"}
     locks = (desk.root / ".git").rglob("*.lock")
     found = [*desk.root.rglob(".svcdesk-*"), *(one for one in locks if one.parent.name != "aside")]
-    found += [one for one in own.glob("*") if one.name not in kept and not one.match("index-*")]
+    found += [one for one in own.glob("*") if one.name not in kept]
     return [str(one.relative_to(desk.root)) for one in found]
 
 
