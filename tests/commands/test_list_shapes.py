@@ -68,8 +68,9 @@ def test_groups_in_data_and_in_documents(busy: Sandbox) -> None:
     assert rows[-1] == ",SR-20241001-004"
     by_day = ask(busy, "list", "--group-by", "submitted", "--format", "json").json()
     assert by_day["groups"] == [{"value": "2024-10-01", "count": 3}]
-    refused = ask(busy, "list", "--group-by", "requester")
-    assert (refused.code, refused.err.count("has parts of its own")) == (2, 1)
+    for field in ("requester", "links"):
+        refused = ask(busy, "list", "--group-by", field)
+        assert (refused.code, refused.err.count("has parts of its own")) == (2, 1)
     assert "did you mean priority" in ask(busy, "list", "--group-by", "prioritty").err
 
 
@@ -153,6 +154,14 @@ def test_a_saved_query_that_is_not_understood_is_a_finding(busy: Sandbox) -> Non
     assert "did you mean @我的急件" in ask(busy, "list", "@我的急").err
     said = ask(busy, "list", "@我的急件").err
     assert "in the saved query “急件”: there is no field “priorty”" in said
+
+
+def test_whoever_git_does_not_know_may_use_what_does_not_ask_for_them(busy: Sandbox) -> None:
+    nobody = {
+        f"GIT_{role}_{part}": "" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")
+    }
+    assert svcdesk(busy.root, "list", "@急件", "--count", env=nobody).out == "1\n"
+    assert svcdesk(busy.root, "list", "@我的急件", env=nobody).code == 3
 
 
 def test_saved_queries_are_completed(busy: Sandbox) -> None:

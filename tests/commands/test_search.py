@@ -64,6 +64,10 @@ def test_places_as_data(busy: Sandbox) -> None:
     )
     assert field["marks"] == [[0, 6]]
     assert (note["field"], note["by"]) == (None, "engineer-1")
+    assert svcdesk(busy.root, "search", "oracle", "--format", "ids", at=AT).out.splitlines() == [
+        "SR-20241001-002",
+        "SR-20241001-001",
+    ]
     rows = svcdesk(busy.root, "search", "采购", "--format", "csv", at=AT).out.splitlines()
     assert rows[0] == "id,title,where,text"
     assert rows[1].startswith("SR-20241001-002,打印机缺纸,events.")

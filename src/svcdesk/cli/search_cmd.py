@@ -102,9 +102,11 @@ def _where(app: App, hit: Hit, place: Place) -> str:
 
 
 def _table(app: App, found: Found) -> Table:
-    """A row for each place; an item for each record, with its places."""
+    """A row for each place, for the format `ids` one for each record; an item for each record,
+    with its places."""
     from svcdesk.model.table import Cell, Column, Table
 
+    once = app.format_name() == "ids"
     return Table(
         schema="svcdesk/search/1",
         title=T("found"),
@@ -118,11 +120,11 @@ def _table(app: App, found: Found) -> Table:
             [
                 hit.row.head.id,
                 hit.row.head.title,
-                Cell(_key(place), _where(app, hit, place)),
-                place.excerpt.text,
+                Cell(_key(place), _where(app, hit, place)) if place else None,
+                place.excerpt.text if place else None,
             ]
             for hit in found.hits
-            for place in hit.places
+            for place in (hit.places[:1] if once else hit.places) or (None,)
         ],
         items=[_item(hit) for hit in found.hits],
         total=found.total,

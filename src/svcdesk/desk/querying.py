@@ -49,7 +49,7 @@ def understood(desk: Desk, text: str, *, due: bool = False, now: datetime | None
     UsageError with a caret under what was not understood.
     """
     saved = desk.facts.queries
-    said = " ".join([text, *saved.values()]) if saved else text
+    said = _with_saved(text, saved)
     asks_for_own = any(word in said for word in ("me", "mine", "我"))
     person = desk.people.by_email(desk.identity.email) if asks_for_own else None
     return parse_query(
@@ -64,6 +64,14 @@ def understood(desk: Desk, text: str, *, due: bool = False, now: datetime | None
         linked=lambda ending: _links(desk, ending),
         saved=saved,
     )
+
+
+def _with_saved(text: str, saved: Mapping[str, str]) -> str:
+    """The text with those of the saved queries whose names are in it, or in theirs."""
+    said, left = text, dict(saved)
+    while named := [name for name in left if plain(name) in plain(said)]:
+        said = " ".join([said, *(left.pop(name) for name in named)])
+    return said
 
 
 def problem_of(desk: Desk, name: str) -> UsageError | None:
