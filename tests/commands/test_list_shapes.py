@@ -34,6 +34,7 @@ def busy(desk: Sandbox) -> Sandbox:
 QUERIES = """queries:
   急件: priority:P1 OR 登录
   我的急件: assignee:me (@急件 OR status:resolved)
+  second ones: id:002
 """
 
 
@@ -103,6 +104,7 @@ def test_columns_by_label_and_those_that_are_computed(busy: Sandbox) -> None:
 
 def test_how_many_there_are(busy: Sandbox) -> None:
     assert ask(busy, "list", "--count").out == "3\n"
+    assert ask(busy, "list", "--count", "@second ones").out == "1\n"
     assert ask(busy, "list", "--count", "kind:request", "--limit", "1").out == "4\n"
 
 

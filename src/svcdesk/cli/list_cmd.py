@@ -90,7 +90,13 @@ def _list(
 
 def query_text(words: Sequence[str]) -> str:
     """The query that a shell handed over word by word; a word with blanks was quoted there."""
-    return " ".join(f'"{one}"' if " " in one and ":" not in one else one for one in words)
+    return " ".join(map(_word, words))
+
+
+def _word(word: str) -> str:
+    if " " not in word or ":" in word:
+        return word
+    return f'query:"{word[1:]}"' if word.startswith("@") else f'"{word}"'
 
 
 def refuse_options(query: Sequence[str], name: str) -> None:
