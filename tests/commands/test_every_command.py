@@ -56,7 +56,7 @@ WITH_ID: dict[str, tuple[str, ...]] = {
 }
 WITHOUT_ID = {"init", "explain", "doctor", "people", "schema", "plugins", "config", "demo", "new",
               "list", "search", "board", "import", "export", "events", "apply", "undo", "report", "completion", "calendar", "merge", "review", "sync",
-              "merge-driver"}  # fmt: skip
+              "merge-driver", "diff"}  # fmt: skip
 
 
 def test_this_table_knows_every_command() -> None:

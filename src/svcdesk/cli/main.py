@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("board", "board", "Show open records as cards in columns, by state or another field."),
         ("show", "show", "Show records whole."),
         ("log", "show", "Show what happened to a record, event by event."),
+        ("diff", "diff", "Say what became of each record between two commits."),
         ("edit", "hands", "Edit a record in your editor; what you change is recorded."),
         ("set", "set", "Set fields of records."),
         ("apply", "apply", "Apply a plan: changes of many records, in one commit."),

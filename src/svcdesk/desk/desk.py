@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from svcdesk.desk.checking import CheckResult
+    from svcdesk.desk.comparing import Compared
     from svcdesk.desk.doctoring import Diagnosis
     from svcdesk.desk.escalating import Escalated
     from svcdesk.desk.exporting import Exported
@@ -147,6 +148,12 @@ class Desk(Parts):
         from svcdesk.desk.showing import show
 
         return show(self, id_, at=at)
+
+    def diff(self, base: str, head: str | None = None, **choices: Any) -> Compared:
+        """What became of records between commits: see `svcdesk.desk.comparing.compare`."""
+        from svcdesk.desk.comparing import compare
+
+        return compare(self, base, head, **choices)
 
     def log(self, id_: str) -> tuple[LogEntry, ...]:
         """What happened to a record, event by event: see `svcdesk.desk.showing.log`."""

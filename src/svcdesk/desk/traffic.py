@@ -56,11 +56,15 @@ Place = tuple[str, str]
 """A path and its blob."""
 
 
+Sides = tuple[Place | None, Place | None]
+"""Where a record was before, and is after."""
+
+
 class Pairs(NamedTuple):
     """What differs between two commits: the places of each record before and after, by uid (by
     `/path` for a file that shows none), the bytes of the blobs, and how many other files."""
 
-    sides: Mapping[str, tuple[Place | None, Place | None]]
+    sides: Mapping[str, Sides]
     data: Mapping[str, bytes]
     others: int
 
@@ -94,8 +98,23 @@ def between(desk: Desk, repo: Repository, old: str | None, new: str) -> Traffic:
     """What differs from one commit (None: from nothing) to another, record by record."""
     found = pairs(desk, repo, old, new)
     with many_values():
-        flows = [_flow(places, found.data) for places in found.sides.values()]
+        flows = [_flow(places, found.data) for places in _joined(found.sides)]
     return Traffic(tuple(sorted(flows, key=lambda flow: flow.path)), found.others)
+
+
+def _joined(sides: Mapping[str, Sides]) -> list[Sides]:
+    """The sides of each record; a version that shows no uid is of the record that the other commit
+    has at its path."""
+    named = {key: one for key, one in sides.items() if not key.startswith("/")}
+    nameless = {key[1:]: one for key, one in sides.items() if key.startswith("/")}
+    joined = []
+    for before, after in named.values():
+        if before is not None and after is None:
+            after = nameless.pop(before[0], (None, None))[1]
+        elif after is not None and before is None:
+            before = nameless.pop(after[0], (None, None))[0]
+        joined.append((before, after))
+    return [*joined, *nameless.values()]
 
 
 def _is_record(desk: Desk, path: str) -> bool:
@@ -109,7 +128,7 @@ def _is_record(desk: Desk, path: str) -> bool:
     )
 
 
-def _flow(places: tuple[Place | None, Place | None], data: Mapping[str, bytes]) -> Flow:
+def _flow(places: Sides, data: Mapping[str, bytes]) -> Flow:
     versions: list[Record | None] = []
     error: SvcdeskError | None = None
     for place in places:

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
-from svcdesk.i18n import T, Text, pick
+from svcdesk.i18n import Label, T, Text, pick
 from svcdesk.lifecycle.approval_flaws import Became, Turn
 from svcdesk.lifecycle.fold import Effect, Fold, Step
 from svcdesk.lifecycle.moves import shown
+from svcdesk.model.fields import FieldTable
 from svcdesk.model.kind import Workflow
 from svcdesk.model.record import CORRECT, RENUMBER, SUBMIT, VOID, Event, Record, Value, leaves
 from svcdesk.review.change import Change, Events
 from svcdesk.sla.entries import Entry, Ledger, State
 
 _LONG = 160
+_NO_FIELDS = FieldTable(())
 _NOT_SAID = frozenset({"status", "id", "uid", "kind"})
 _FIRST = ("priority", "type", "customer", "assignee")
 
 
-def said_of(change: Change, events: Events, workflow: Workflow) -> Iterator[Text]:
-    """What happened, event by event, then which fields say something else."""
+def said_of(
+    change: Change, events: Events, workflow: Workflow, fields: FieldTable = _NO_FIELDS
+) -> Iterator[Text]:
+    """What happened, event by event, then which fields say something else; those of `fields`, and
+    the words in them, by their labels."""
     new = {event.id for event in events.new}
     for step in change.after.folded.steps:
         if step.event.id in new:
@@ -28,12 +33,13 @@ def said_of(change: Change, events: Events, workflow: Workflow) -> Iterator[Text
     if change.before is None:
         for path in _FIRST:
             if change.record.get(path) is not None:
-                yield T("{field}: {value}", field=path, value=_short(change.record.get(path)))
+                value = _value(fields, path, change.record.get(path))
+                yield T("{field}: {value}", field=_name(fields, path), value=value)
         return
     if change.before.record.id != change.record.id:
         yield T("its number was {old} and is {new}", old=change.before.record.id,
                 new=change.record.id)  # fmt: skip
-    yield from _of_fields(change.before.record, change.record)
+    yield from _of_fields(change.before.record, change.record, fields)
 
 
 def _of_event(step: Step, folded: Fold, workflow: Workflow, record: Record) -> Iterator[Text]:
@@ -64,25 +70,37 @@ def _of_event(step: Step, folded: Fold, workflow: Workflow, record: Record) -> I
             yield T("said: “{words}”", words=_short(words))
 
 
-def _of_fields(before: Record, after: Record) -> Iterator[Text]:
+def _of_fields(before: Record, after: Record, fields: FieldTable) -> Iterator[Text]:
     old, new = dict(leaves(before.header)), dict(leaves(after.header))
     for path in dict.fromkeys((*old, *new)):
         one, other = old.get(path), new.get(path)
         if one == other or path in _NOT_SAID:
             continue
         if isinstance(other, list) and isinstance(one, list | None):
-            yield from _of_list(path, one or [], other)
+            yield from _of_list(_name(fields, path), one or [], other)
         else:
-            yield T("{field}: {old} → {new}", field=path, old=_short(one), new=_short(other))
+            yield T("{field}: {old} → {new}", field=_name(fields, path),
+                    old=_value(fields, path, one), new=_value(fields, path, other))  # fmt: skip
 
 
-def _of_list(path: str, old: Sequence[Value], new: Sequence[Value]) -> Iterator[Text]:
+def _of_list(name: Label, old: Sequence[Value], new: Sequence[Value]) -> Iterator[Text]:
     for item in new:
         if item not in old:
-            yield T("{field}: added {value}", field=path, value=_short(item))
+            yield T("{field}: added {value}", field=name, value=_short(item))
     for item in old:
         if item not in new:
-            yield T("{field}: taken out {value}", field=path, value=_short(item))
+            yield T("{field}: taken out {value}", field=name, value=_short(item))
+
+
+def _name(fields: FieldTable, path: str) -> Label:
+    field = fields.get(path)
+    return Label(field.labels if field else {}, path)
+
+
+def _value(fields: FieldTable, path: str, value: Value) -> Label:
+    field = fields.get(path)
+    labels = field.labels_of(value) if field and isinstance(value, str) else {}
+    return Label(labels, _short(value))
 
 
 def said_of_sla(before: Ledger | None, after: Ledger | None, zone: tzinfo) -> Iterator[Text]:
