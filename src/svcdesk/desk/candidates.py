@@ -1,6 +1,7 @@
 """The rows that may meet a query: from the index, with the files that it does not cover.
 
-Whoever asks judges each of them by the query itself; the index only leaves out what cannot meet it.
+Whoever asks judges each of them by the query itself, unless the index has answered all of it; else
+the index only leaves out what cannot meet it.
 """
 
 from __future__ import annotations
@@ -54,12 +55,18 @@ class Owing:
 @dataclass(frozen=True, slots=True)
 class Rows:
     """`rows` that may meet the query, in the order of their paths; the files that could not be
-    read; and what is to be said of how they were found."""
+    read; and what is to be said of how they were found. `exact`: whatever the index gave meets the
+    query for certain."""
 
     rows: tuple[Row, ...]
     unreadable: tuple[Unreadable, ...]
     notes: tuple[Text, ...] = ()
     answer: Answer | None = None
+    exact: bool = False
+
+    def meets(self, row: Row, query: Query) -> bool:
+        """Whether one of the rows meets the query that they were found by."""
+        return (self.exact and isinstance(row, IndexedRow)) or query.matches(row)
 
     def keep(self, found: Iterable[tuple[int, Owed]]) -> None:
         """Let the index keep what records (by number) owe; whether it can, changes no answer."""
@@ -127,8 +134,9 @@ class _Finder:
         def read(earlier: Mapping[str, bytes | None]) -> Rows:
             early = asked.pop() if asked else None
             over = None if self._horizon is None else (int(self._moment.timestamp()), self._horizon)
-            answer = find(self._desk, bounds(query.node), self._at, over, early)
-            return self._joined(answer, earlier)
+            found = bounds(query.node)
+            answer = find(self._desk, found, self._at, over, early)
+            return self._joined(answer, earlier, exact=found[:2] == found[2:])
 
         try:
             with many_values():
@@ -141,7 +149,7 @@ class _Finder:
         rows = [row for loaded in reading.loaded if (row := self._row(loaded)) is not None]
         return Rows(tuple(rows), reading.unreadable, notes)
 
-    def _joined(self, answer: Answer, earlier: Mapping[str, bytes | None]) -> Rows:
+    def _joined(self, answer: Answer, earlier: Mapping[str, bytes | None], *, exact: bool) -> Rows:
         """What the index has, but for the paths that have to be read; and these."""
         live = {one for path in answer.live for one in self._desk.tickets.placed(path)}
         live.update(path for path in earlier if is_one(self._desk, path, None))
@@ -155,7 +163,7 @@ class _Finder:
             and (row := self._known(found, answer)) is not None
         ]
         every = sorted([*rows, *read.rows], key=lambda row: row.path)
-        return Rows(tuple(every), read.unreadable, read.notes, answer)
+        return Rows(tuple(every), read.unreadable, read.notes, answer, exact)
 
     def _is_asked(self, path: str) -> bool:
         return f"{path}/".startswith(self._within)

@@ -79,7 +79,7 @@ def list_records(
         asked = replace(asked, sort=understood(desk, f"sort:{sort}", due=True).sort)
     grouped_by = grouping(desk, group) if group else None
     found = find_rows(desk, asked, owed, kind=kind, at=at, asked_git=early)
-    rows = [row for row in found.rows if asked.matches(row)]
+    rows = [row for row in found.rows if found.meets(row, asked)]
     kinds = {kind} if kind else _kinds(desk, asked)
     shown = [row for row in rows if row.kind in kinds]
     sorted_rows = (
@@ -105,7 +105,7 @@ def list_records(
 def grouping(desk: Desk, name: str) -> FieldInfo:
     """The field that lists may be grouped by. Raises UsageError naming near ones."""
     field = vocabulary(desk, due=True).find(name)
-    if field.type == "group" and not field.is_list:
+    if field.type in ("group", "link"):
         raise UsageError(
             T("{field} has parts of its own", field=field.path), code="E_FIELD", field=field.path
         )
