@@ -15,11 +15,9 @@ from svcdesk.desk.spreading import spread
 from svcdesk.errors import NotFound
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding
-from svcdesk.model.record import Record
-from svcdesk.reports.sla_targets import BREACHED, judged
 from svcdesk.sla.from_fold import history_of
 from svcdesk.sla.history import History
-from svcdesk.sla.ledger import ledger
+from svcdesk.sla.ledger import lateness
 from svcdesk.sla.lint import Context, lint
 from svcdesk.sla.lint_levels import ROLE
 from svcdesk.sla.policy import Policy, agreed
@@ -145,10 +143,10 @@ class _Replay:
         if self.asked is not None and not self.asked.matches(row):
             return []
         own = self.desk.sla.policy_for(row.folded.values)
-        now = self._late(record, history, own, self.rules)
+        now = self._late(history, own, self.rules)
         differing = self._differing(own)
         same = {name: late for name, late in now.items() if name not in differing.rules}
-        then = same | self._late(record, history, self.policy, differing)
+        then = same | self._late(history, self.policy, differing)
         return [
             Replayed(record.id, record.title, name, now.get(name), then.get(name))
             for name in dict.fromkeys([*now, *then])
@@ -162,14 +160,7 @@ class _Replay:
             self.differing[own.name] = replace(self.rules, rules=names)
         return self.differing[own.name]
 
-    def _late(
-        self, record: Record, history: History, policy: Policy, rules: TargetRules
-    ) -> dict[str, bool]:
+    def _late(self, history: History, policy: Policy, rules: TargetRules) -> dict[str, bool]:
         """Target → whether any of its cycles is late."""
         moment = int(self.at.timestamp())
-        answer = ledger(history, rules, policy, self.desk.sla.calendars, moment)
-        late: dict[str, bool] = {}
-        for target in judged(record, answer, 0):
-            name = target.entry.target
-            late[name] = late.get(name, False) or target.group == BREACHED
-        return late
+        return lateness(history, rules, policy, self.desk.sla.calendars, moment)

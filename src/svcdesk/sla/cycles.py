@@ -121,8 +121,11 @@ def _walk(
     walk = _Walk(rule, choice, dropped_in)
     before: Values = {}
     held: Terms | None = None
-    for number, (event, asked) in enumerate(zip(events, terms, strict=True)):
-        if number == 0 or asked is not held or rule.may_concern(event, dropped_in):
+    for event, asked in zip(events, terms, strict=True):
+        if walk.is_empty:  # only a start can come
+            if _pulled(walk.starts, event, before):
+                walk.take(event, before, asked)
+        elif asked is not held or rule.may_concern(event, dropped_in):
             walk.take(event, before, asked)
         before, held = event.values, asked
     return walk.cycles
@@ -138,6 +141,10 @@ class _Walk:
         self.cycles: list[Cycle] = []
         self.held = False
         """Something would have started it, in a state in which it does not start."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.cycles and not self.held
 
     def take(self, event: Occurrence, before: Values, terms: Terms | None) -> None:
         moved = event.state_after != event.state_before

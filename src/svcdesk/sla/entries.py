@@ -30,6 +30,10 @@ class State(Enum):
     """Owed no more: the record was cancelled, went on, or the policy asks no longer."""
 
 
+LATE = frozenset({State.BREACHED, State.MISSED})
+"""Breached, or met late."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One cycle of one target as of the ledger's instant. Instants are epoch seconds.
@@ -73,7 +77,7 @@ class Entry:
     @property
     def is_late(self) -> bool:
         """Breached, or met late."""
-        return self.state in (State.BREACHED, State.MISSED)
+        return self.state in LATE
 
     @property
     def levels(self) -> tuple[LevelMoment, ...]:

@@ -6,19 +6,20 @@ and instant give the same ledger everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from svcdesk.i18n import T, Text
 from svcdesk.sla.calendar import ALWAYS, Calendar, always_open
 from svcdesk.sla.cycles import Cycle, Outcome, cycles_of
 from svcdesk.sla.dues import Calendars, Course, courses, paused_by
-from svcdesk.sla.entries import Entry, Ledger, State
+from svcdesk.sla.entries import LATE, Entry, Ledger, State
 from svcdesk.sla.history import History, Spell, waiting_since, waiting_spells
 from svcdesk.sla.policy import Policy, Rule, Version
 from svcdesk.sla.targets import TargetRule, TargetRules
 
-__all__ = ["Entry", "Ledger", "State", "ledger", "with_always"]
+__all__ = ["Entry", "Ledger", "State", "lateness", "ledger", "with_always"]
 
 
 def ledger(
@@ -29,39 +30,75 @@ def ledger(
     `calendars` are by name, `24x7` among them (see `with_always`). Raises Invalid where the policy
     names a calendar or a target's start that there is not.
     """
-    known = history.until(at)
-    submitted = known.submitted
-    if submitted is None:
-        note = T("{record} was not submitted yet", record=history.id)
-        return Ledger(history.id, at, policy.name, None, "", (), (note,))
-    day = date.fromordinal(calendars[ALWAYS].date_of(submitted))
-    version = policy.in_force(day)
-    if version is None:
-        note = T(
-            "no version of the policy {name} was in force on {day}",
-            name=policy.name,
-            day=day.isoformat(),
-        )
-        return Ledger(history.id, at, policy.name, None, "", (), (note,))
-    matched = _matched(known, version)
-    spells = waiting_spells(known, rules.waiting_states, rules.reason_field)
-    asked = version.targets()
-    entries = [
-        entry
-        for rule in rules.rules.values()
-        if rule.name in asked
-        for entry in _target(rule, known, matched, spells, rules, calendars, at)
-    ]
-    last = matched[-1]
+    found = _reckoned(history, rules, policy, calendars, at)
+    if isinstance(found, Text):
+        return Ledger(history.id, at, policy.name, None, "", (), (found,))
+    entries = [_entry(cycle, run, found.spells, at) for cycle, run in found.runs]
+    last = found.matched[-1]
     return Ledger(
         record=history.id,
         at=at,
         policy=policy.name,
-        since=version.since,
+        since=found.version.since,
         rule=last.when if last else "",
         entries=tuple(entries),
         notes=_notes(policy, last, entries, calendars),
     )
+
+
+def lateness(
+    history: History, rules: TargetRules, policy: Policy, calendars: Calendars, at: int
+) -> dict[str, bool]:
+    """Each judged target that `ledger` has entries of, and whether any of them is late: the
+    verdict alone, for many records at once."""
+    found = _reckoned(history, rules, policy, calendars, at)
+    late: dict[str, bool] = {}
+    if isinstance(found, Text):
+        return late
+    for cycle, run in found.runs:
+        if cycle.rule.judged:
+            state, _ = _state(cycle, run[-1], found.spells, at)
+            name = cycle.rule.name
+            late[name] = late.get(name, False) or state in LATE
+    return late
+
+
+class _Reckoned(NamedTuple):
+    """What a policy makes of a history: the rule after each occurrence, and each target's cycles
+    with their courses."""
+
+    version: Version
+    matched: tuple[Rule | None, ...]
+    spells: tuple[Spell, ...]
+    runs: tuple[tuple[Cycle, tuple[Course, ...]], ...]
+
+
+def _reckoned(
+    history: History, rules: TargetRules, policy: Policy, calendars: Calendars, at: int
+) -> _Reckoned | Text:
+    """The cycles as of an instant; a sentence where nothing is owed yet, or never was."""
+    known = history.until(at)
+    submitted = known.submitted
+    if submitted is None:
+        return T("{record} was not submitted yet", record=history.id)
+    day = date.fromordinal(calendars[ALWAYS].date_of(submitted))
+    version = policy.in_force(day)
+    if version is None:
+        return T(
+            "no version of the policy {name} was in force on {day}",
+            name=policy.name,
+            day=day.isoformat(),
+        )
+    matched = _matched(known, version)
+    spells = waiting_spells(known, rules.waiting_states, rules.reason_field)
+    asked = version.targets()
+    runs = [
+        found
+        for rule in rules.rules.values()
+        if rule.name in asked
+        for found in _target(rule, known, matched, spells, rules, calendars, at)
+    ]
+    return _Reckoned(version, matched, spells, tuple(runs))
 
 
 def with_always(calendars: Mapping[str, Calendar], zone: str) -> dict[str, Calendar]:
@@ -88,14 +125,12 @@ def _target(
     rules: TargetRules,
     calendars: Calendars,
     at: int,
-) -> list[Entry]:
+) -> Iterator[tuple[Cycle, tuple[Course, ...]]]:
     terms = [found.terms.get(rule.name) if found else None for found in matched]
-    entries = []
     for cycle in cycles_of(rule, history.occurrences, terms, rules.dropped_in):
         run = courses(cycle, spells, calendars, at)
         if run:
-            entries.append(_entry(cycle, run, spells, at))
-    return entries
+            yield cycle, run
 
 
 def _entry(
