@@ -31,6 +31,15 @@ def test_a_provisional_number_is_said_to_be_one(shared: Sandbox) -> None:
     away(shared)
     done = svcdesk(shared.root, *words)
     assert (done.code, "SR-20241001-002? is a provisional number" in done.err) == (0, True)
+    listed = svcdesk(shared.root, "list", "--format", "json").json()
+    marks = {item["id"][-3:]: item["provisional"] for item in listed["items"]}
+    assert marks == {"001": False, "002": True}
+    for command in (("list",), ("show", "002")):
+        assert "SR-20241001-002?" in svcdesk(shared.root, *command).out
+    assert "SR-20241001-001?" not in svcdesk(shared.root, "list").out
+    assert "002?" not in svcdesk(shared.root, "list", "--format", "csv").out
+    [shown] = svcdesk(shared.root, "show", "002", "--format", "json").json()["items"]
+    assert shown["provisional"] is True
 
 
 def test_the_command_says_what_came_and_went(shared: Sandbox) -> None:

@@ -97,6 +97,17 @@ class App:
         return desk
 
     @cached_property
+    def provisional(self) -> frozenset[str]:
+        """The ids of records here whose numbers may still change; no git is asked."""
+        from svcdesk.store.claims import provisional
+
+        return provisional(self.desk.root)
+
+    def shown_id(self, record_id: str) -> str:
+        """An id for people: a provisional one has a question mark."""
+        return f"{record_id}?" if record_id in self.provisional else record_id
+
+    @cached_property
     def plugins(self) -> Plugins:
         """The desk's plugins; ours alone where there is no desk."""
         try:

@@ -103,6 +103,8 @@ def cell_of(app: App, row: Row, name: str) -> Cell | Value:
         return _moment(app, row.changed)
     if name == "title":
         return row.head.title
+    if name == "id":
+        return Cell(row.head.id, app.shown_id(row.head.id))
     value = row.get(name)
     if name == "status":
         state = row.workflow.states.get(row.head.status)
@@ -128,6 +130,7 @@ def item_of(app: App, row: Row, columns: Sequence[str]) -> dict[str, Value]:
         "due": format_instant(row.due, app.zone) if row.due else None,
         "sla": row.sla(),
         "path": row.path,
+        "provisional": row.head.id in app.provisional,
     }
     extra = {name: row.get(name) for name in columns if name not in item}
     if extra.get("changed") and row.changed is not None:

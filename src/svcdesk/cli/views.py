@@ -69,9 +69,9 @@ def view_lines(app: App, view: View, contact: Mapping[str, str] | None) -> Itera
 def view_item(app: App, view: View, contact: Mapping[str, str] | None) -> dict[str, Value]:
     """A view as the promised JSON shape has it."""
     return {
-        **_part_item(view.main),
+        **_part_item(app, view.main),
         "request": view.request.record.id if view.request else None,
-        "documents": [_part_item(part) for part in view.documents],
+        "documents": [_part_item(app, part) for part in view.documents],
         "unsettled": [step.event.id for step in view.unsettled()],
         "dead_links": list(view.dead),
         "contact": dict(contact) if contact else None,
@@ -131,7 +131,7 @@ def _part_lines(app: App, part: Part) -> Iterator[Text | str]:
     label = pick(state.labels, record.status) if state else record.status
     yield T(
         "{id}  {kind}  {state}  {title}",
-        id=record.id,
+        id=app.shown_id(record.id),
         kind=pick(workflow.labels, record.kind),
         state=label,
         title=record.title,
@@ -252,10 +252,11 @@ def _consent_item(part: Part) -> Value:
     return consent_item(part.consent)
 
 
-def _part_item(part: Part) -> dict[str, Value]:
+def _part_item(app: App, part: Part) -> dict[str, Value]:
     return {
         "id": part.record.id,
         "path": part.path,
+        "provisional": part.record.id in app.provisional,
         "record": codec.encode(part.record),
         "computed": dict(part.computed),
         "approval": _consent_item(part),
