@@ -87,7 +87,9 @@ class _Search:
         self.notes: dict[str, Text] = {}
 
     def targets(self) -> Iterator[Target]:
-        asked = understood(self.desk, self.query, due=True) if self.query else _EVERYTHING
+        asked = (
+            understood(self.desk, self.query, due=True, now=self.at) if self.query else _EVERYTHING
+        )
         owing = Owing(self.desk, strict=True)
         # With a query, notes of what it leaves out could not be told from those of what it finds.
         horizon = None if self.everything or self.query else self.horizon

@@ -22,6 +22,7 @@ class Excerpt(NamedTuple):
 def excerpt(text: str, words: Sequence[str], length: int) -> Excerpt | None:
     """The part of about `length` characters around the first of the (folded) words; None where
     none of them is in the text."""
+    words = [word for word in words if word]
     if not any(word in fold(text) for word in words):
         return None
     line = " ".join(text.split())
