@@ -14,6 +14,7 @@ from benchmarks.measuring import WARM_UP, Contender, Sample, figures, measure
 from benchmarks.rows import ROWS
 from benchmarks.rows.everyday import ADD, COMMIT
 from benchmarks.rows.index import WARM
+from benchmarks.rows.sla import ONE
 from benchmarks.table import RECORDS
 
 
@@ -50,6 +51,7 @@ def test_goals_are_what_the_words_say() -> None:
         ADD: 5.0,
         COMMIT: 15.0,
         WARM: 70.0,
+        ONE: 40.0,
         RECORDS: 10_000,
     }
     limits = {row.name: row.limit(medians) for row in ROWS}
@@ -62,6 +64,7 @@ def test_goals_are_what_the_words_say() -> None:
         2500,
         220,
     )
+    assert (limits["simulate"], limits["deadlines"]) == (5_050, 1_040)
     large = {row.name: row.limit({**medians, RECORDS: 100_000}) for row in ROWS}
     assert (large["list"], large["cold"], large["changed"]) == (63, 25_000, 370)
 
