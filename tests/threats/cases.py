@@ -45,6 +45,9 @@ CASES = {
     34: "two names that are one on some systems",
     35: "a file whose name is not its id",
     36: "links, submodules and programs in git's tree",
+    37: "a file too large to be read, a pointer in a file's place",
+    38: "attributes that a branch brings",
+    39: "submodules that a branch brings",
     # C. git and processes
     40: "a file that changes between reading and writing",
     41: "a revision that is an option or an expression",
@@ -81,8 +84,14 @@ CASES = {
     73: "a title that commands a CI runner",
     74: "what is no valid JSON, or would end its line",
     # G. approval and privacy
+    91: "a stranger's branch that brings its own rules",
     93: "approval by the requester, the implementer, or one person twice",
     94: "a field changed after it was approved",
+    95: "a branch that gives a right and uses it",
     97: "an approval signed with a key that is none of one's own, or of too little",
+    98: "an event that is edited or removed",
+    99: "events that are dated back",
+    100: "a clock stopped, or a holiday added, afterwards",
+    101: "two branches that are good alone and not together",
     102: "a value that has to go",
 }

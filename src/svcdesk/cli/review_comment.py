@@ -26,7 +26,8 @@ def comment(reviewed: Reviewed) -> str:
     """The comment: findings by weight, then what happens to each record, those found wanting
     first; at most LIMIT bytes of UTF-8."""
     heavy = sum(one.weight > Severity.NOTE for one in reviewed.findings)
-    head = [MARK, f"## {neutral(str(T('what this does to the desk')))}", ""]
+    title = T("what this does to the desk")
+    head = [MARK, f"## {neutral(str(title))}", ""]
     if heavy:
         head.append(neutral(str(T("{count} findings", count=heavy))))
     else:

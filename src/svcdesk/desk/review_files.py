@@ -133,7 +133,10 @@ def _past(ledger: Ledger | None) -> dict[tuple[str, int], tuple[int | None, bool
 def _of_record(record: Record, before: Ledger | None, after: Ledger | None) -> str:
     one, other = verdicts(before), verdicts(after)
     turned = sorted({key[0] for key, late in one.items() if late and not other.get(key)})
-    return f"{record.id} ({T('forgiven')}: {', '.join(turned)})" if turned else record.id
+    if not turned:
+        return record.id
+    said = T("{record} (forgiven: {targets})", record=record.id, targets=", ".join(turned))
+    return str(said)
 
 
 def _all_records(base: DeskAt) -> Iterator[Loaded]:

@@ -19,7 +19,7 @@ EVENT_CHANGED = _rule(
     901, "event-changed", _ERROR,
     T("an event that was recorded before says something else now"),
     T("what happened does not change; state, clocks and approvals follow from events"),
-    T("put the event back as it was; what was wrong is said by `svcdesk correct ID`, and what must "
+    T("put the event back as it was; what was wrong is corrected by a later event, and what must "
       "go goes by `svcdesk redact ID`"),
 )  # fmt: skip
 EVENT_REMOVED = _rule(
