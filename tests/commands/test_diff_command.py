@@ -51,6 +51,16 @@ def test_data_and_tables(told: Sandbox) -> None:
     assert found.split() == ["SR-20241001-001"]
 
 
+def test_lists_searches_and_boards_of_a_commit(told: Sandbox) -> None:
+    for words in (("list",), ("board",), ("search", "生产系统")):
+        then = svcdesk(told.root, *words, "--rev", "before", "--format", "json")
+        assert then.code == 0, then.err
+        assert "SR-20241001-002" not in then.out
+        moved = '"status": "assigned"'
+        assert moved not in then.out
+        assert moved in svcdesk(told.root, *words, "--format", "json").out
+
+
 def test_an_unreadable_version_ends_with_5(told: Sandbox) -> None:
     told.write(told.path_of("001"), "a: [")
     told.commit("odd")

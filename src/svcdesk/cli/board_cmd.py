@@ -9,7 +9,7 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.list_cmd import query_argument, query_text, refuse_options
-from svcdesk.cli.options import Whole, asked_at, command, option
+from svcdesk.cli.options import Whole, asked_at, command, go_to, of_revision, option
 from svcdesk.cli.row_tables import (
     STYLES,
     grouped_table,
@@ -64,6 +64,7 @@ class Lane(NamedTuple):
     "--done", type=Whole(min=0, max=3650), metavar="N", help="Also what ended in the last N days."
 )
 @option("--limit", type=Whole(min=1), metavar="N", help="At most N cards a column (a terminal: 8).")
+@of_revision
 @asked_at
 def _board(
     app: App,
@@ -72,11 +73,13 @@ def _board(
     kind: str | None,
     done: int | None,
     limit: int | None,
+    revision: str | None,
     at: str | None,
 ) -> int:
     from svcdesk.desk.listing import OPEN, grouping
 
     refuse_options(query, "board")
+    go_to(app, revision)
     field = grouping(app.desk, group_by or STATUS)
     days = done if done is not None else DAYS if field.path == STATUS else 0
     listing = app.desk.find(

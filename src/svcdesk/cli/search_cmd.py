@@ -9,7 +9,7 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.list_cmd import query_text, refuse_options
-from svcdesk.cli.options import Whole, asked_at, command, later, option
+from svcdesk.cli.options import Whole, asked_at, command, go_to, later, of_revision, option
 from svcdesk.cli.row_tables import tell_unreadable, title_of
 from svcdesk.i18n import T, pick
 from svcdesk.model.record import Value
@@ -41,9 +41,18 @@ _PLACES = 3
 )
 @option("--kind", metavar="KIND", help="Only records of this kind.")
 @option("--limit", type=Whole(min=1), metavar="N", default=LIMIT, help="Show at most N (else: 20).")
+@of_revision
 @asked_at
-def _search(app: App, query: tuple[str, ...], kind: str | None, limit: int, at: str | None) -> int:
+def _search(
+    app: App,
+    query: tuple[str, ...],
+    kind: str | None,
+    limit: int,
+    revision: str | None,
+    at: str | None,
+) -> int:
     refuse_options(query, "search")
+    go_to(app, revision)
     moment = app.understand(at) if at else None
     found = app.desk.search(query_text(query), kind=kind, limit=limit, at=moment)
     if app.format_name() == "table":
