@@ -7,7 +7,7 @@ uid. Whoever brings a record to main claims its number in the same push, so a he
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from svcdesk.store.git import Repository
     from svcdesk.store.remotes import Line, Pushed
 
+MANY = 250
+"""So many claims at most go along with one push."""
 _OLD = timedelta(days=400)
 _RECORDS = "records/"
 
@@ -98,6 +100,22 @@ class Claims:
             one: uid for one, uid in new.items() if known.get(one) != Standing(uid, held=True)
         }
         return self._make(repo, open_ones)
+
+    def ahead(self, repo: Repository, wanted: Mapping[str, str], went: Traffic) -> Pushed | None:
+        """Claim numbers in parts, where there are too many to go along with one push. None where
+        all are held now; else how the part that failed ended."""
+        limit = network_limit(self._desk)
+        uids = {flow.after.id: flow.after.uid for flow in went.flows if flow.after is not None}
+        for part in _parts(wanted):
+            expected = dict.fromkeys(part, "")
+            pushed = remotes.push(
+                repo, self._line.remote, part, limit, expected=expected, hooks=False
+            )
+            if not pushed.done:
+                return pushed
+            held = {one: Standing(uids[one], held=True) for one in map(id_of, part) if one in uids}
+            self._change(repo, held, ())
+        return None
 
     def not_allowed(self, pushed: Pushed) -> bool:
         """Whether the remote takes no claims: a fork, no right, or no atomic pushes."""
@@ -211,9 +229,9 @@ class Claims:
             held = remotes.list_refs(repo, self._line.remote, f"{claims.PREFIX}*", limit)
             there = {_stem(path) for path in repo.ls_tree(main, _RECORDS)} if main else set()
             old = {ref: blob for ref, blob in held.items() if self._is_done(id_of(ref), there)}
-            if old:
-                gone = dict.fromkeys(old, "")
-                remotes.push(repo, self._line.remote, gone, limit, expected=old, hooks=False)
+            for part in _parts(old):
+                gone = dict.fromkeys(part, "")
+                remotes.push(repo, self._line.remote, gone, limit, expected=part, hooks=False)
         except SvcdeskError:
             return
 
@@ -258,6 +276,13 @@ def mark_new(desk: Desk, new: Mapping[str, str], *, held: bool = False) -> None:
     """Note the standing of new numbers; the caller holds the desk's lock."""
     standing = {one: Standing(uid, held) for one, uid in new.items()}
     claims.change_standings(desk.repository.common_dir, standing)
+
+
+def _parts(refs: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Refs in parts of MANY: a push names each of them twice in its command line."""
+    items = list(refs.items())
+    for first in range(0, len(items), MANY):
+        yield dict(items[first : first + MANY])
 
 
 def _left(deadline: float) -> float:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from svcdesk.desk import merging
-from svcdesk.desk.claiming import Claims
+from svcdesk.desk.claiming import MANY, Claims
 from svcdesk.desk.merging import MergeDone, Trouble
 from svcdesk.desk.network import network_limit
 from svcdesk.desk.publishing import push_branch, tell_published
@@ -202,6 +202,12 @@ class _Sync:
         went = between(desk, repo, upstream, head)
         refuse_unfit(desk, went)
         claims = self._claims.wanted(repo, went)
+        if len(claims) > MANY:
+            early = self._claims.ahead(repo, claims, went)
+            claims = {}
+            if early is not None and not self._claims.not_allowed(early):
+                self._claims.learn(repo, early)
+                return early.words
         pushed = push_branch(desk, self._line, upstream, claims, network_limit(desk))
         if not pushed.done and claims and self._claims.not_allowed(pushed):
             claims = {}
