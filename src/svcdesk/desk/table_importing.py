@@ -63,11 +63,11 @@ def import_table(
         raise Invalid(T("{path} has no rows", path=source), path=str(source), code="E_IMPORT")
     table = TableRows(desk, source, rows, update=update, kind=kind, guarded=importer.guarded)
     plans = table.plans()
-    in_vain = bool(table.refusals) and not options.keep_going
-    writer = _Writer(desk, table, options._replace(dry_run=True) if in_vain else options)
+    writer = _Writer(desk, table, options)
     done = None
-    with suppress(_Refused):  # with refusals the others are tried all the same: all are listed
-        done = writer.write(plans)
+    if not table.refusals or options.keep_going:
+        with suppress(_Refused):
+            done = writer.write(plans)
     return TableImport(
         done=done,
         rows=len(rows),
