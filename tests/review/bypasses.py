@@ -103,8 +103,17 @@ def slower_policy(branch: Branch) -> None:
     branch.commit()
 
 
+def on_main(branch: Branch, work: Callable[[], object]) -> None:
+    """Something that is done on main before the branch begins."""
+    branch.box.git("switch", "--quiet", "main")
+    work()
+    branch.box.git("switch", "--quiet", "work")
+    branch.box.git("reset", "--quiet", "--hard", "main")
+
+
 def holidays(branch: Branch) -> None:
     """The request falls due on the working calendar; a holiday in the past puts that off."""
+    on_main(branch, lambda: branch.open().set([FIRST], {"priority": "P3"}))
     branch.box.clock.forward(days=12)
     text = branch.box.read(CALENDAR)
     added = "".join(f"      - date: 2024-10-{day:02}\n        name: 停电\n" for day in (9, 10, 11))
@@ -112,6 +121,32 @@ def holidays(branch: Branch) -> None:
     head, _, tail = text[place:].partition("    holidays:\n")
     branch.box.write(CALENDAR, f"{text[:place]}{head}    holidays:\n{added}{tail}")
     branch.commit()
+
+
+def other_content(branch: Branch) -> None:
+    """A change is approved on main, and the branch writes another plan below the approval."""
+    fields = {
+        "title": "数据库连接池上限由 100 调至 300",
+        "justification": "高峰期连接数已满，用户反复无法登录",
+        "scope": "生产数据库服务器的连接池配置",
+        "risk_level": "medium",
+        "risk": "内存占用上升约 2 GB，余量 24 GB",
+        "plan": "1. 备份配置  2. 上限由 100 调至 300  3. 观察 30 分钟",
+        "rollback": "恢复备份的配置并重启服务",
+        "window.start": "2024-10-12T22:00:00+08:00",
+        "window.end": "2024-10-12T23:00:00+08:00",
+    }
+
+    def approved() -> None:
+        made = branch.open().new("change", fields)
+        branch.open().move(made.ids, "propose")
+        branch.box.clock.forward(minutes=5)
+        branch.open("approver-1").approve(made.ids)
+
+    on_main(branch, approved)
+    branch.edit(
+        "\nplan: 1. 备份", "\nplan: 1. 不备份", "records/changes/2024/10/CR-20241001-001.yaml"
+    )
 
 
 def deleted(branch: Branch) -> None:
@@ -228,6 +263,8 @@ BYPASSES = (
     Bypass("stop the clock by waiting and going on, afterwards", flip_flop, "DESK909"),
     Bypass("date an event into the future", future, "DESK908"),
     Bypass("lengthen a policy for what is overdue", slower_policy, "DESK912"),
+    Bypass("add holidays for what is overdue", holidays, "DESK912"),
+    Bypass("change what was approved", other_content, "DESK802"),
     Bypass("keep other verdicts at the close", untrue_close, "DESK914"),
     Bypass("leave the markers of a conflict", conflict, "E_CONFLICT"),
 )  # fmt: skip

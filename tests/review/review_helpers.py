@@ -24,6 +24,9 @@ people:
   - id: front-desk-1
     roles: [front_desk]
     emails: [front-desk-1@example.org]
+  - id: approver-1
+    roles: [approver]
+    emails: [approver-1@example.org]
   - id: auditor-1
     roles: [auditor]
     emails: [auditor-1@example.org]
