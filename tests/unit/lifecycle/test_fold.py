@@ -97,6 +97,18 @@ def test_concurrent_values_apply_and_are_listed(workflow: Workflow) -> None:
     assert step.collisions == {"assignee": (None, "engineer-1")}  # the state stands where wanted
 
 
+def test_a_state_that_its_author_did_not_see_and_that_stays_is_listed(workflow: Workflow) -> None:
+    """Somebody assigns what they saw as new; another had it wait: it is not assigned now."""
+    wait = event(1, "wait", set={"status": "waiting", "waiting.reason": "vendor"})
+    assign = event(
+        2, "assign", set={"status": "assigned", "assignee": "engineer-1"}, was={"status": "new"}
+    )
+    folded = fold([submit(), wait, assign], workflow)
+    assert (folded.status, folded.values["assignee"]) == ("waiting", "engineer-1")
+    [step] = folded.unsettled()
+    assert step.collisions == {"status": ("new", "waiting")}
+
+
 def test_the_same_value_twice_is_no_collision(workflow: Workflow) -> None:
     same = {"status": "assigned", "assignee": "engineer-1"}
     folded = fold(
