@@ -72,7 +72,7 @@ def sync(
     """
     repo = desk.repository.refreshed()
     refuse_state(repo)
-    work = _Sync(desk, remotes.line_of(repo, remote), takes, sleep)
+    work = _Sync(desk, repo, remotes.line_of(repo, remote), takes, sleep)
     return work.run()
 
 
@@ -80,14 +80,20 @@ class _Sync:
     """One sync under way."""
 
     def __init__(
-        self, desk: Desk, line: Line, takes: Sequence[str], sleep: Callable[[float], None]
+        self,
+        desk: Desk,
+        repo: Repository,
+        line: Line,
+        takes: Sequence[str],
+        sleep: Callable[[float], None],
     ) -> None:
         self._desk = desk
         self._line = line
         self._takes = takes
         self._sleep = sleep
         self._claims = Claims(desk, line)
-        self._start = desk.repository.refreshed().head
+        self._start = repo.head
+        self._seen: str | None = None
         self._renumbered: dict[str, str] = {}
         self._unsettled: dict[str, tuple[str, Step]] = {}
         self._notes: dict[str, Text] = {}
@@ -134,8 +140,9 @@ class _Sync:
     def _fetch(self) -> str | None:
         """The remote branch as it is now (None: the remote has none), its history looked at."""
         desk, line = self._desk, self._line
-        repo = desk.repository.refreshed()
+        repo = desk.repository
         before = published.tips(repo, line)
+        self._seen = before.seen
         seen = before.seen or before.upstream
         there = {line.ref: line.tracking} | self._claims.main_refs()
         if not remotes.fetch(repo, line.remote, there, network_limit(desk)):
@@ -144,7 +151,7 @@ class _Sync:
                     T("{branch} is gone from the remote", branch=line.name),
                     hint=T("if that was meant, switch to another branch; to bring it back: "
                            "git push {remote} {branch_here}",
-                           remote=line.remote, branch_here=repo.branch),
+                           remote=line.remote, branch_here=repo.refreshed().branch),
                     code="E_REWRITTEN",
                 )  # fmt: skip
             return None
@@ -152,7 +159,7 @@ class _Sync:
         assert upstream is not None
         self._note(*tell_published(desk, upstream))
         if seen is not None and seen != upstream:
-            self._refuse_rewritten(repo, seen, upstream)
+            self._refuse_rewritten(repo.refreshed(), seen, upstream)
         return upstream
 
     def _refuse_rewritten(self, repo: Repository, seen: str, upstream: str) -> None:
@@ -227,9 +234,10 @@ class _Sync:
 
     def _finish(self, upstream: str | None, *, pushed: bool, went: Traffic | None = None) -> Synced:
         desk = self._desk
-        repo = desk.repository.refreshed()
+        repo = desk.repository  # nothing here needs to know where HEAD is
         if upstream is not None and not pushed:
-            published.remember_seen(repo, self._line, upstream)
+            if upstream != self._seen:
+                published.remember_seen(repo, self._line, upstream)
             self._claims.tidy(repo)
         came = self._came(repo, upstream)
         self._note(*clock_warnings(desk, came))

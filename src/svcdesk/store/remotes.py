@@ -64,7 +64,8 @@ class Pushed(NamedTuple):
 def line_of(repo: Repository, remote: str | None = None) -> Line:
     """Where the current branch goes: what it follows, else the same name at the only remote (or
     at `origin`); `remote` chooses. Raises Refused (E_NO_REMOTE, E_NO_UPSTREAM, E_REMOTE_URL)."""
-    urls = repo.remotes()
+    settings = _settings(repo)
+    urls = {name: url for name, what, url in reversed(settings) if what == "url"}
     if not urls:
         raise Refused(
             T("this repository has no remote"),
@@ -73,7 +74,7 @@ def line_of(repo: Repository, remote: str | None = None) -> Line:
         )
     upstream = repo.upstream()
     if upstream is not None and upstream.remote in urls and remote in (None, upstream.remote):
-        _refuse_odd(repo, upstream.remote)
+        _refuse_odd(settings, upstream.remote)
         return Line(upstream.remote, upstream.ref, upstream.tracking)
     chosen = remote or _only(urls)
     if chosen not in urls:
@@ -82,7 +83,7 @@ def line_of(repo: Repository, remote: str | None = None) -> Line:
             hint=T("remotes: {names}", names=", ".join(sorted(urls))),
             code="E_NO_REMOTE",
         )
-    _refuse_odd(repo, chosen)
+    _refuse_odd(settings, chosen)
     ref = f"refs/heads/{repo.branch}"
     return Line(chosen, ref, f"refs/remotes/{chosen}/{repo.branch}", follows=False)
 
@@ -100,13 +101,22 @@ def _only(urls: Mapping[str, str]) -> str:
     )  # fmt: skip
 
 
-def _refuse_odd(repo: Repository, remote: str) -> None:
-    """Raises Refused for a remote that is a program, an option, or no name (threat case 42)."""
-    check_ref(remote)
+def _settings(repo: Repository) -> list[tuple[str, str, str]]:
+    """What git's configuration says about remotes: (name, `url`, `pushurl` or `vcs`, value)."""
     raw = repo.git("config", "-z", "--get-regexp", r"^remote\..*\.(url|pushurl|vcs)$", check=False)
+    found = []
     for entry in text(raw).split("\0"):
         key, _, url = entry.partition("\n")
         name, _, what = key.removeprefix("remote.").rpartition(".")
+        if key:
+            found.append((name, what, url))
+    return found
+
+
+def _refuse_odd(settings: Sequence[tuple[str, str, str]], remote: str) -> None:
+    """Raises Refused for a remote that is a program, an option, or no name (threat case 42)."""
+    check_ref(remote)
+    for name, what, url in settings:
         if name == remote and (what == "vcs" or not is_plain_url(url)):
             raise Refused(
                 T("the remote “{name}” is not fetched from: its URL could run a program",
