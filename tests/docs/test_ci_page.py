@@ -243,8 +243,11 @@ def filled(env: Mapping[str, str], inputs: Mapping[str, str]) -> dict[str, str]:
 def test_the_steps_of_ones_own_run(late: Sandbox, tools: Path, name: str) -> None:
     steps = github_steps(load(BLOCKS[name])["jobs"]["desk"]["steps"])
     env = {"SVCDESK_SOURCE": str(ROOT), "GITHUB_ACTIONS": "true"}
+    env["GITHUB_BASE_REF"] = "main"
+    late.git("update-ref", "refs/remotes/origin/main", "HEAD")
     outcomes = [desk_call(late, one["run"], path=tools, **env) for one in steps]
-    assert [one.returncode for one in outcomes] == [0, 0, 1], outcomes[-1].stderr
+    codes = [one.returncode for one in outcomes]
+    assert codes == ([0, 0, 0, 1] if "github" in name else [0, 0, 1]), outcomes[-1].stderr
     said = outcomes[-1].stdout
     if "github" in name:
         assert said.startswith("::error file=records/requests/2024/10/SR-20241010-001.yaml,line=")
@@ -252,6 +255,23 @@ def test_the_steps_of_ones_own_run(late: Sandbox, tools: Path, name: str) -> Non
     else:
         assert "SR-20241010-001" in said
         assert "##[" not in said and not re.search(r"^\s*::", said, re.MULTILINE)
+
+
+def test_the_review_of_a_pull_request_runs(late: Sandbox, tools: Path) -> None:
+    """The lines for GitHub and GitLab pass a good branch, and fail one with an edit by hand."""
+    github = github_steps(load(BLOCKS[".github/workflows/desk-steps.yml"])["jobs"]["desk"]["steps"])
+    gitlab = load(BLOCKS["gitlab/desk.gitlab-ci.yml"])["desk"]["script"]
+    base = late.git("rev-parse", "HEAD").strip()
+    late.git("update-ref", "refs/remotes/origin/main", base)
+    env = {"GITHUB_BASE_REF": "main", "CI_MERGE_REQUEST_DIFF_BASE_SHA": base}
+    (path,) = (late.root / "records" / "requests").rglob("*.yaml")
+    lines = [one["run"] for one in github] + gitlab
+    reviews = [line for line in lines if "svcdesk review" in line]
+    assert len(reviews) == 2
+    assert [desk_call(late, line, path=tools, **env).returncode for line in reviews] == [0, 0]
+    late.edit(str(path.relative_to(late.root)), "\npriority: P2", "\npriority: P1")
+    late.commit("by hand")
+    assert [desk_call(late, line, path=tools, **env).returncode for line in reviews] == [1, 1]
 
 
 def test_the_component_runs_with_its_defaults_and_with_inputs(late: Sandbox, tools: Path) -> None:
