@@ -36,7 +36,9 @@ def test_importers_are_chosen_by_the_files_ending() -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_encoding_and_separator_are_found_out(encoding: str, mark: str, end: str) -> None:
     text = end.join([f"编号{mark}标题", f"1{mark}系统，无法登录", ""])
-    assert read(text, encoding=encoding) == [Row(2, {"编号": "1", "标题": "系统，无法登录"})]
+    assert read(text, encoding=encoding) == [
+        Row(2, {"编号": "1", "标题": "系统，无法登录"}, grid=True)
+    ]
 
 
 def test_rows_are_numbered_as_a_spreadsheet_shows_them() -> None:
@@ -48,14 +50,14 @@ def test_rows_are_numbered_as_a_spreadsheet_shows_them() -> None:
 
 
 def test_a_separator_inside_quotes_of_the_heading_does_not_count() -> None:
-    assert read('"a;b;c",d\n1,2\n') == [Row(2, {"a;b;c": "1", "d": "2"})]
+    assert read('"a;b;c",d\n1,2\n') == [Row(2, {"a;b;c": "1", "d": "2"}, grid=True)]
 
 
 def test_a_row_that_does_not_fit_the_heading_says_so_and_the_others_come() -> None:
     short, long, fine = read("a,b\n1\n1,2,3\n4,5\n")
     assert str(short.problem) == "1 cells, where the heading has 2"
     assert str(long.problem) == "3 cells, where the heading has 2"
-    assert fine == Row(4, {"a": "4", "b": "5"})
+    assert fine == Row(4, {"a": "4", "b": "5"}, grid=True)
 
 
 @pytest.mark.parametrize(
