@@ -63,6 +63,15 @@ def test_without_the_driver_git_stops_and_svcdesk_merges(apart: Apart) -> None:
     in_order(apart)
 
 
+def test_the_driver_is_not_run_for_records_that_svcdesk_merges(apart: Apart) -> None:
+    apart.desk.git("config", "merge.svcdesk.driver", "touch %P.ran")
+    apart.on("main", assign("engineer-1"))
+    apart.on("side", note("已联系用户"))
+    assert merge(apart).merged == (apart.record_id,)
+    assert not list(apart.desk.root.rglob("*.ran"))
+    in_order(apart)
+
+
 def test_a_shallow_clone_says_that_it_is_one(apart: Apart, tmp_path: Path) -> None:
     apart.on("main", assign("engineer-1"), set_title("甲"))
     apart.on("side", note("一"), note("二"))

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from svcdesk.errors import Refused
 from svcdesk.i18n import T
+from svcdesk.store import git_process
 from svcdesk.store.git import Repository
 from svcdesk.store.git_listing import text
 from svcdesk.store.git_process import failure, run_writing
 from svcdesk.store.git_state import wait_for_git
 from svcdesk.store.journal import Journal
 from svcdesk.store.lock import own_folder
-from svcdesk.store.merge_setup import DRIVER
 
+ATTRIBUTES = ".gitattributes"
 _REGULAR = "100644"
 _MERGE_TIMEOUT = 600.0
 
@@ -32,12 +33,19 @@ def merge_bases(repo: Repository, one: str, other: str) -> list[str]:
 def merged_tree(repo: Repository, one: str, other: str) -> tuple[str, list[str]]:
     """Git's own merge of two commits: the tree, and the paths that it could not merge.
 
-    It is a text merge, for git runs no driver here; records are put in its place afterwards.
+    Records are merged as text, and ours put in their place afterwards. Git takes attributes from
+    the working tree, and a driver, once for each record, would be slow and leave files there if it
+    is killed; so git is given another working tree, which has the attributes but for records.
     """
-    # Should some git run drivers here after all: once for each record would be far too slow.
-    quick = ("-c", f"merge.{DRIVER}.driver=false")
-    args = (*quick, "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", one, other)
-    answer = repo.run(*args, timeout=_MERGE_TIMEOUT)
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="svcdesk-") as folder:
+        own = repo.root / ATTRIBUTES
+        known = own.read_bytes() if own.is_file() else b""
+        (Path(folder) / ATTRIBUTES).write_bytes(known + b"\n/records/**/*.yaml merge\n")
+        args = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", one, other)
+        env = {"GIT_DIR": str(repo.git_dir), "GIT_WORK_TREE": folder}
+        answer = git_process.run(args, Path(folder), env=env, timeout=_MERGE_TIMEOUT)
     if answer.code not in (0, 1):
         raise failure(args, answer)
     tree, *paths = [word for word in text(answer.out).split("\0") if word]
