@@ -254,3 +254,47 @@ def test_an_ending_means_the_kind_that_has_the_move(busy: Sandbox) -> None:
     assert both.code == 3
     assert "LN-20241001-001" in both.err
     assert "SR-20241001-001" in both.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("电话", "phone"), ("微信群", None), ("signature", "signature")]
+)
+def test_a_means_by_label(busy: Sandbox, typed: str, stored: str | None) -> None:
+    done = svcdesk(busy.root, "message", "SR-20241001-001", "-m", "还是卡", "--via", typed)
+    if stored is None:
+        assert (done.code, "signature (签字)" in done.err) == (2, True)
+    else:
+        assert done.code == 0
+        assert f"via: {stored}" in busy.read("records/requests/2024/10/SR-20241001-001.yaml")
+
+
+def test_a_kind_by_label(busy: Sandbox) -> None:
+    new = svcdesk(busy.root, "new", "变更", "--title", "换交换机", "--format", "ids", at=NOW)
+    assert new.out == "CR-20241001-001\n"
+    for query in (("kind:变更",), ("--kind", "变更"), ("类别:变更",)):
+        assert svcdesk(busy.root, "list", *query, "--format", "ids").out == new.out
+    refused = svcdesk(busy.root, "list", "kind:chagne")
+    assert (refused.code, "change" in refused.err) == (2, True)
+
+
+def test_a_role_by_label(busy: Sandbox) -> None:
+    added = svcdesk(
+        busy.root, "people", "add", "sun", "--role", "客服专员", "--email", "sun@example.org"
+    )
+    assert (added.code, "- front_desk" in busy.read(PEOPLE)) == (0, True)
+    refused = svcdesk(busy.root, "people", "set", "sun", "--role", "enginer")
+    assert (refused.code, "engineer?" in refused.err) == (2, True)
+
+
+def test_operators_in_one_word_of_the_shell(busy: Sandbox) -> None:
+    found = svcdesk(busy.root, "list", "没有的 OR 打印机", "--format", "ids")
+    assert found.out == "SR-20241001-001\n"
+    assert svcdesk(busy.root, "list", "打印机 OR").code == 2
+
+
+def test_notes_of_several_records_name_each(busy: Sandbox) -> None:
+    again = ("new", "--description", "网络", "--requester", "李*", "--channel", "email")
+    assert svcdesk(busy.root, *again, at=NOW).code == 0
+    done = svcdesk(busy.root, "assign", "-q", "status:new kind:request", "wang")
+    assert "DESK403: SR-20241001-001: " in done.err
+    assert "DESK403: SR-20241001-002: " in done.err

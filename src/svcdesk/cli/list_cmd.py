@@ -26,6 +26,7 @@ query_argument = click.argument(
     shell_complete=later("complete_query"),
 )
 """A query, word by word: `-label:vip` is one of its terms and no option."""
+_OPERATORS = frozenset({"AND", "OR", "NOT"})
 
 
 @command(
@@ -89,12 +90,13 @@ def _list(
 
 
 def query_text(words: Sequence[str]) -> str:
-    """The query that a shell handed over word by word; a word with blanks was quoted there."""
+    """The query that a shell handed over word by word. A word with blanks was quoted there: it is
+    a phrase, unless signs or words of a query stand in it."""
     return " ".join(map(_word, words))
 
 
 def _word(word: str) -> str:
-    if " " not in word or ":" in word:
+    if " " not in word or ":" in word or _OPERATORS.intersection(word.split()):
         return word
     return f'query:"{word[1:]}"' if word.startswith("@") else f'"{word}"'
 

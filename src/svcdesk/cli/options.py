@@ -217,6 +217,7 @@ def circumstances(
     app: App, said: dict[str, Any], marks: dict[str, Value] | None = None
 ) -> Circumstances:
     """What the shared options of writing commands come to; takes them out of `said`."""
+    from svcdesk.desk.naming import means_named
     from svcdesk.desk.records import Circumstances
     from svcdesk.desk.writing import Options
     from svcdesk.lifecycle.act import Words
@@ -224,10 +225,10 @@ def circumstances(
 
     at, message = said.pop("at", None), said.pop("message", None)
     settles: tuple[str, ...] = said.pop("settles", ())
-    reason = said.pop("reason", None)
+    reason, via = said.pop("reason", None), said.pop("via", None)
     return Circumstances(
         acting_for=said.pop("acting_for", None),
-        via=said.pop("via", None),
+        via=means_named(via) if via else None,
         when=app.understand(at) if at else None,
         settles=None if not settles else () if "all" in settles else settles,
         words=Words(
@@ -256,7 +257,11 @@ def with_answers(around: Circumstances, given: dict[str, Value]) -> Circumstance
         words = words._replace(text=str(given.pop("text")))
     if "reason" in given:
         words = words._replace(reason=str(given.pop("reason")))
-    via = str(given.pop("via")) if "via" in given else around.via
+    via = around.via
+    if "via" in given:
+        from svcdesk.desk.naming import means_named
+
+        via = means_named(str(given.pop("via")))
     return around._replace(words=words, via=via)
 
 

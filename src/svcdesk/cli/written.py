@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import REFUSED, as_json
 from svcdesk.errors import placed
-from svcdesk.i18n import T
+from svcdesk.i18n import T, Text
 from svcdesk.model.record import Value
 from svcdesk.store.claims import provisional
 
 if TYPE_CHECKING:
     from svcdesk.desk import Done
     from svcdesk.desk.draft import Change
+    from svcdesk.model.finding import Finding
 
 
 def show_done(app: App, done: Done, *, dry_run: bool = False) -> int:
@@ -33,7 +34,7 @@ def show_done(app: App, done: Done, *, dry_run: bool = False) -> int:
     else:
         _show_sentences(app, done)
     for finding in done.findings:
-        app.out.err(T("note: {code}: {message}", code=finding.code, message=finding.message))
+        app.out.err(_noted(finding, named=len(done.changes) > 1))
     for sentence in (*done.notes, *done.untold):
         app.out.err(sentence)
     for change in done.changes:
@@ -43,6 +44,14 @@ def show_done(app: App, done: Done, *, dry_run: bool = False) -> int:
                   id=change.record.id)
             )  # fmt: skip
     return _show_failures(app, done)
+
+
+def _noted(finding: Finding, *, named: bool) -> Text:
+    """A finding in a sentence; with its record, where several were written and it names none."""
+    if named and finding.record and finding.record not in str(finding.message):
+        return T("note: {code}: {record}: {message}", code=finding.code, record=finding.record,
+                 message=finding.message)  # fmt: skip
+    return T("note: {code}: {message}", code=finding.code, message=finding.message)
 
 
 def _show_plan(app: App, done: Done) -> int:

@@ -78,6 +78,7 @@ def list_records(
     if sort:
         asked = replace(asked, sort=understood(desk, f"sort:{sort}", due=True).sort)
     grouped_by = grouping(desk, group) if group else None
+    kind = desk.kinds.meant(kind) if kind else None
     found = find_rows(desk, asked, owed, kind=kind, at=at, asked_git=early)
     rows = [row for row in found.rows if found.meets(row, asked)]
     kinds = {kind} if kind else _kinds(desk, asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 TO = "to"
 """The mark of an escalation that names the role to be told."""
 _OWN = frozenset({"id", "uid", "kind", "formerly", "events"})
+_MEANS = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _NEAR_RELATION = 0.75
 """So alike, a word is a slip: `duplicat`; less so, it is a relation of the desk's own."""
 
@@ -60,6 +62,29 @@ def named(desk: Desk, kind: str, given: Values) -> dict[str, Value]:
         elif isinstance(value, list):
             values[path] = [find_person(desk.people, str(one)).id for one in value]
     return values
+
+
+def means_named(typed: str) -> str:
+    """The word by which a means is stored, of its word or a label: `phone` for 电话.
+
+    A word of the desk's own passes. Raises UsageError, with the words there are, for what can
+    be none: such a word has small Latin letters.
+    """
+    word = plain(typed)
+    if _MEANS.fullmatch(word):
+        return word
+    from svcdesk.store.schema import event_means
+
+    choices = event_means()
+    found = next((one.value for one in choices if one.means(word)), None)
+    if found is None:
+        raise UsageError(
+            T("“{via}” is no means that is known here", via=typed),
+            hint=T("it is one of {names}", names=", ".join(one.shown() for one in choices)),
+            code="E_VALUE",
+            field="via",
+        )
+    return found
 
 
 def _refuse_own(kind: str, given: Values) -> None:

@@ -11,6 +11,7 @@ from svcdesk.desk.settings import parse_people
 from svcdesk.desk.writing import Options
 from svcdesk.errors import NotAllowed, NotFound, Refused, UsageError
 from svcdesk.i18n import T
+from svcdesk.model.field_info import plain
 from svcdesk.model.people import Person, Roles
 from svcdesk.model.record import Value, Values
 
@@ -107,18 +108,34 @@ def _checked(desk: Desk, fields: Values) -> dict[str, Value]:
                 code="E_FIELD",
                 field=name,
             )
-    roles = fields.get("roles")
-    known = roles_of(desk)
-    for role in roles if isinstance(roles, Sequence) and not isinstance(roles, str) else ():
-        if role not in known:
-            raise UsageError(
-                T("there is no role “{role}”", role=role),
-                hint=T("roles: {names}", names=", ".join(known)),
-                code="E_ROLE_NAME",
-                field="roles",
-            )
+    given = dict(fields)
+    roles = given.get("roles")
+    if isinstance(roles, Sequence) and not isinstance(roles, str):
+        given["roles"] = [_role_meant(desk, str(role)) for role in roles]
     return {key: [value] if key in _LISTS and isinstance(value, str) else value
-            for key, value in fields.items()}  # fmt: skip
+            for key, value in given.items()}  # fmt: skip
+
+
+def _role_meant(desk: Desk, typed: str) -> str:
+    """The role of that name or label. Raises UsageError naming near ones."""
+    known = roles_of(desk)
+    words = {role: role for role in known}
+    for kind in desk.kinds:
+        for role, labels in desk.workflow(kind).roles.labels.items():
+            for label in labels.values():
+                words.setdefault(plain(label), role)
+    found = words.get(plain(typed))
+    if found is None:
+        near = [words[one] for one in get_close_matches(plain(typed), list(words), 3, 0.6)]
+        raise UsageError(
+            T("there is no role “{role}”", role=typed),
+            hint=T("did you mean {names}?", names=", ".join(dict.fromkeys(near)))
+            if near
+            else T("roles: {names}", names=", ".join(known)),
+            code="E_ROLE_NAME",
+            field="roles",
+        )
+    return found
 
 
 def roles_of(desk: Desk) -> list[str]:

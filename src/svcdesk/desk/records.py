@@ -50,7 +50,7 @@ def new_record(desk: Desk, kind_name: str, given: Values, around: Circumstances)
     A document of a request's chain (`request: SR-…`) is linked with its request in the same
     commit. Raises MissingField for what the kind cannot do without.
     """
-    kind = desk.kinds[kind_name]
+    kind = desk.kinds[desk.kinds.meant(kind_name)]
     author = desk.author(around.acting_for)
     authorise("submit", kind.workflow.roles, author.person, author.principal)
     act = desk.act(author, when=around.when, via=around.via)

@@ -152,7 +152,7 @@ def _field(path: str, sub: Values, schema: Values, *, in_list: bool = False) -> 
         path=path,
         type=_type(item),
         labels=_texts(sub.get("x-svcdesk-label")),
-        choices=_choices(item),
+        choices=choices_in(item),
         is_open=item.get("x-svcdesk-open") is True,
         is_list=is_list,
         in_list=in_list,
@@ -174,7 +174,7 @@ def _type(item: Values) -> str:
     return _TYPES.get(str(item.get("type")), "text")
 
 
-def _choices(item: Values) -> tuple[Choice, ...]:
+def choices_in(item: Values) -> tuple[Choice, ...]:
     """The words of a vocabulary, in the order of `enum`, with what is said about each."""
     described = item.get("x-svcdesk-choices")
     about = described if isinstance(described, Mapping) else {}

@@ -84,9 +84,11 @@ class People(NamedTuple):
 
 
 class Roles(NamedTuple):
-    """What each role may do: right names, roles it includes already unfolded."""
+    """What each role may do: right names, roles it includes already unfolded. `labels`: what
+    people call each."""
 
     rights: Mapping[str, frozenset[str]]
+    labels: Mapping[str, Mapping[str, str]] = {}
 
     def allow(self, roles: Iterable[str], right: str) -> bool:
         return any(right in self.rights.get(role, frozenset()) for role in roles)

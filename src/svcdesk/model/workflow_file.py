@@ -61,7 +61,7 @@ def parse_workflow(data: Values, schema: Values, *, path: str) -> Workflow:
         initial=initial,
         states=states,
         moves=moves,
-        roles=Roles(_unfold_roles(reader.mapping(data.get("roles"), "roles"), moves, reader)),
+        roles=_roles(reader.mapping(data.get("roles"), "roles"), moves, reader),
         tracked=tracked,
         guards=reader.texts(data.get("guards"), "guards"),
         targets=reader.mapping(data.get("targets"), "targets"),
@@ -79,6 +79,15 @@ def _approval(
     from svcdesk.model.approval_rule import parse_approval
 
     return parse_approval(reader.mapping(value, "approval"), moves, tracked, reader.wrong)
+
+
+def _roles(table: Values, moves: Mapping[str, Move], reader: _Reader) -> Roles:
+    rights = _unfold_roles(table, moves, reader)
+    labels = {
+        role: reader.labels(reader.mapping(entry, f"roles.{role}").get("label"), f"roles.{role}")
+        for role, entry in table.items()
+    }
+    return Roles(rights, labels)
 
 
 def _unfold_roles(

@@ -16,7 +16,7 @@ from svcdesk.query.holding import Kind, Wanted
 from svcdesk.query.pointing import pointed
 from svcdesk.query.query import quoted
 from svcdesk.query.tokens import Item
-from svcdesk.query.vocabulary import Vocabulary
+from svcdesk.query.vocabulary import KIND, Vocabulary
 
 _COMPARED: Final = re.compile(r"[<>]=?")
 _KINDS: Final[dict[str, Kind]] = {
@@ -112,7 +112,8 @@ class Reader:
         group = self._words.group(field.path, item.low)
         if group is not None:
             return [*group[1], *map(plain, group[1])], quoted(group[0], value=True)
-        if field.type == "choice" and field.choices and not field.is_open:
+        is_closed = field.type == "choice" and field.choices and not field.is_open
+        if is_closed or (field.path == KIND and self._words.groups.get(KIND)):
             raise self.no_choice(item, field.path, field.choices, self._words.groups)
         return [word], quoted(half_width(item.low), value=True)
 
@@ -258,7 +259,7 @@ def _plainly(words: Iterable[str]) -> list[str]:
 
 def kind_of(field: FieldInfo) -> Kind:
     """How a field's values are compared: words as a whole (those of a set too), texts by parts."""
-    if field.is_list and field.merge == "set" and field.type == "text":
+    if field.path == KIND or (field.is_list and field.merge == "set" and field.type == "text"):
         return "word"
     if field.type == "choice":
         return "word" if field.is_open or not field.choices else "choice"

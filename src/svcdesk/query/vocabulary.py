@@ -12,6 +12,7 @@ from svcdesk.model.fields import FieldTable
 from svcdesk.model.kind import Workflow
 
 STATUS: Final = "status"
+KIND: Final = "kind"
 KEYWORDS: Final = {
     "is": "is",
     "是": "is",
@@ -102,10 +103,13 @@ class Vocabulary:
 
 def vocabulary_of(fields: FieldTable, workflows: Iterable[Workflow]) -> Vocabulary:
     """The vocabulary of a desk's kinds: `open` is every state that a workflow calls so, and a
-    printed form's word (待分配 … 已关闭) the states that it stands for, where no state has it."""
+    printed form's word (待分配 … 已关闭) the states that it stands for, where no state has it.
+    A kind goes by its name and its labels."""
     is_open: set[str] = set()
     forms: dict[str, set[str]] = {}
+    kinds: dict[str, Group] = {}
     for workflow in workflows:
+        kinds[workflow.kind] = Group(frozenset({workflow.kind}), workflow.labels)
         for name, state in workflow.states.items():
             if state.is_open:
                 is_open.add(name)
@@ -115,6 +119,6 @@ def vocabulary_of(fields: FieldTable, workflows: Iterable[Workflow]) -> Vocabula
     }
     return Vocabulary(
         fields,
-        groups={STATUS: groups},
+        groups={STATUS: groups, KIND: kinds},
         flags={"unsettled": {"en": "unsettled", "zh": "未定"}},
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from svcdesk.errors import NotFound
 from svcdesk.i18n import T
+from svcdesk.model.field_info import Choice, plain
 from svcdesk.model.kind import Kind, Workflow
 from svcdesk.model.record import Value, Values
 from svcdesk.model.workflow_file import parse_workflow
@@ -56,6 +57,17 @@ class Kinds(Mapping[str, Kind]):
             _refuse_missing_documents(kind.workflow, self._sources)
             self._made[name] = kind
         return self._made[name]
+
+    def meant(self, word: str) -> str:
+        """The name of the kind that a typed word means, by its name or a label; the word itself
+        where none does."""
+        if word in self._sources:
+            return word
+        wanted = plain(word)
+        for name in self._sources:
+            if wanted in map(plain, (name, *self[name].workflow.labels.values())):
+                return name
+        return word
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._sources)
@@ -123,6 +135,15 @@ def load_kinds(
     for name, properties in fragments:
         extra.setdefault(name, []).append(properties)
     return Kinds(find_sources(desk_schemas, versions), extra)
+
+
+def event_means() -> tuple[Choice, ...]:
+    """The means by which an event can have come, `via`, with what people call them."""
+    from svcdesk.model.fields import choices_in
+    from svcdesk.store.schema_compose import common_definitions
+
+    event: Any = common_definitions()["event"]
+    return choices_in(event["properties"]["via"])
 
 
 def file_validator(name: str) -> Validator:
