@@ -62,9 +62,6 @@ def _renumber(app: App, id_: str, new: str | None, yes: bool, **said: Any) -> No
 
 
 def _show(app: App, done: Synced) -> None:
-    from svcdesk.cli.merge_cmd import show_trouble
-    from svcdesk.desk.merging import unsettled_sentence
-
     for old, new in done.renumbered:
         app.out.out(
             T("{old} is {new} now: the old number is another record on {branch}",
@@ -75,6 +72,8 @@ def _show(app: App, done: Synced) -> None:
             T("{branch}: not merged, {count} conflicts", branch=done.branch,
               count=len(done.troubles))
         )  # fmt: skip
+        from svcdesk.cli.merge_cmd import show_trouble
+
         for trouble in done.troubles:
             show_trouble(app, done.branch, trouble)
         app.out.err(T("settle them with --take FIELD=VALUE or --take FIELD@BRANCH"))
@@ -89,6 +88,8 @@ def _show(app: App, done: Synced) -> None:
         else:
             app.out.out(T("{branch}: nothing to push", branch=done.branch))
     for record, step in done.unsettled:
+        from svcdesk.desk.merging import unsettled_sentence
+
         app.out.out(T("unsettled: {sentence}", sentence=unsettled_sentence(record, step)))
     for note in done.notes:
         app.out.err(note)

@@ -18,7 +18,6 @@ from svcdesk.i18n import T
 from svcdesk.model.ids import date_of
 from svcdesk.store import claims, lock, remotes
 from svcdesk.store.claims import Standing, claim_ref, claim_text, claimed_uid, id_of
-from svcdesk.store.merge_commit import write_blobs
 from svcdesk.store.numbers import TakenIds
 
 if TYPE_CHECKING:
@@ -190,6 +189,8 @@ class Claims:
     # ── parts ──────────────────────────────────────────────────────────────────────────────────
 
     def _make(self, repo: Repository, new: Mapping[str, str]) -> dict[str, str]:
+        from svcdesk.store.merge_commit import write_blobs
+
         texts = [claim_text(uid, self._desk.chance()) for uid in new.values()]
         made = write_blobs(repo, texts)
         return {claim_ref(one): blob for one, blob in zip(new, made, strict=True)}

@@ -14,22 +14,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from svcdesk.desk import merging
 from svcdesk.desk.claiming import MANY, Claims
-from svcdesk.desk.merging import MergeDone, Trouble
 from svcdesk.desk.network import network_limit
 from svcdesk.desk.publishing import push_branch, tell_published
-from svcdesk.desk.renumbering import renumber_taken
 from svcdesk.desk.sync_judging import clock_warnings, refuse_unfit
 from svcdesk.desk.traffic import Traffic, between
 from svcdesk.errors import GitFailed, Refused
 from svcdesk.i18n import T, Text
-from svcdesk.lifecycle.fold import Step
 from svcdesk.store import published, remotes
 from svcdesk.store.git_state import refuse_state
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
+    from svcdesk.desk.merging import MergeDone, Trouble
+    from svcdesk.lifecycle.fold import Step
     from svcdesk.store.git import Repository
     from svcdesk.store.remotes import Line
 
@@ -181,6 +179,8 @@ class _Sync:
         taken = self._claims.taken(repo, upstream)
         if not taken:
             return
+        from svcdesk.desk.renumbering import renumber_taken
+
         done, numbers = renumber_taken(self._desk, taken)
         self._note(*done.notes)
         for old, new in numbers.items():
@@ -193,6 +193,8 @@ class _Sync:
         assert repo.head is not None
         if upstream is None or _is_in(repo, upstream, repo.head):
             return None
+        from svcdesk.desk import merging
+
         if _is_in(repo, repo.head, upstream):
             merging.fast_forward(desk, upstream)
             merged = None
