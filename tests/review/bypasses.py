@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from review_helpers import FIRST, PATH, PEOPLE, SECOND, Branch
 
 from svcdesk.desk import Circumstances
-from svcdesk.model.ids import ulid
+from svcdesk.model.ids import derived_event_id, ulid
 from svcdesk.store.schema import shipped_dir
 
 POLICY = "records/policies/delivery-template.yaml"
@@ -229,6 +229,18 @@ def derived(branch: Branch) -> None:
     branch.append(event(branch, "escalate", "svcdesk", *more), who="engineer-2")
 
 
+def untrue_level(branch: Branch) -> None:
+    """An escalation with the id that svcdesk would give it, and a priority that no policy sets."""
+    now = branch.box.clock.now
+    key = ("response", 1, 0)
+    newest = str(branch.record().newest_event_id())
+    identity = derived_event_id(int(now.timestamp() * 1000), newest, branch.record().uid, key)
+    branch.box.edit(PATH, "\npriority: P2", "\npriority: P3")
+    lines = event(branch, "escalate", "svcdesk", "derived:", "  - response", "  - 1", "  - 0",
+                  "set:", "  priority: P3").splitlines()  # fmt: skip
+    branch.append("\n".join([f"id: {identity}", *lines[1:]]), who="engineer-2")
+
+
 def by_hand(old: str, new: str, who: str = "engineer-1") -> Callable[[Branch], None]:
     return lambda branch: branch.edit(old, new, who=who)
 
@@ -259,6 +271,7 @@ BYPASSES = (
     Bypass("loosen the schema and use it", own_schema, "E_SCHEMA"),
     Bypass("submit a record again, in another state", submitted_again, "DESK906"),
     Bypass("pass for an escalation of the policy's", derived, "DESK907"),
+    Bypass("let an escalation set what no policy says", untrue_level, "DESK907"),
     Bypass("date a move back into its deadline", resolved_late, "DESK909"),
     Bypass("stop the clock by waiting and going on, afterwards", flip_flop, "DESK909"),
     Bypass("date an event into the future", future, "DESK908"),

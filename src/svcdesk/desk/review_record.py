@@ -186,12 +186,30 @@ class _Case:
                       time=event.at, flaw=flaw),
                     event,
                 )  # fmt: skip
+        yield from self._levels()
         for event in self.events.new:
             for flaw in rights_flaws(event, self.change.after, self.bench.court):
                 yield self.finding(
                     rules.UNAUTHORISED,
                     T("{record}: “{move}”, {time}: {flaw}", record=self.record.id, move=event.do,
                       time=event.at, flaw=flaw),
+                    event,
+                )  # fmt: skip
+
+    def _levels(self) -> Iterator[Finding]:
+        """Escalations that set what no level of the policy sets."""
+        setting = [one for one in self.events.new if one.derived is not None and one.set]
+        ledger = self._ledger(self.change.after) if setting else None
+        entries = ledger.entries if ledger else ()
+        levels = {one.key: one.level for entry in entries for one in entry.levels}
+        for event in setting:
+            level = levels.get(event.derived or ("", 0, 0))
+            if level is None or dict(level.set) != dict(event.set):
+                yield self.finding(
+                    rules.FORGED,
+                    T("{record}: “{move}”, {time}, sets {fields}, and the policy has no such level",
+                      record=self.record.id, move=event.do, time=event.at,
+                      fields=", ".join(event.set)),
                     event,
                 )  # fmt: skip
 
