@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from svcdesk.defaults.checks.subject import found, if_imported, is_empty, is_open, last_event
 from svcdesk.hookspecs import Check, Subject, hookimpl
-from svcdesk.i18n import T
+from svcdesk.i18n import Label, T
 from svcdesk.model.finding import Finding, Rule, Severity
 from svcdesk.model.people import BOT, REQUESTER
 
@@ -46,6 +46,7 @@ NO_EXPECTED_TIME = Rule(
 
 _ORAL: Final = {"phone": None, "desk": Severity.NOTE, "onsite": Severity.NOTE}
 """How much it weighs by channel: face to face, a slip is seen at once."""
+_CALLED: Final = {"phone": {"zh": "电话"}, "desk": {"zh": "前台"}, "onsite": {"zh": "现场"}}
 _JUDGED_ELSEWHERE: Final = {"delivery": frozenset({"unmet", "corrections"})}
 
 
@@ -57,10 +58,11 @@ def not_read_back(subject: Subject) -> Iterator[Finding]:
     if subject.record.get("read_back") is not True:
         weight = _ORAL[channel] if is_open(subject) else Severity.NOTE
         submit = last_event(subject, ("submit",))
+        called = Label({"en": channel, **_CALLED[channel]}, channel)
         yield found(
             subject,
             NOT_READ_BACK,
-            T("taken by {channel} and not read back to the caller", channel=channel),
+            T("taken by {channel} and not read back to the caller", channel=called),
             "channel",
             weight=if_imported(submit) or weight,
         )
