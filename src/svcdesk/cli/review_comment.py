@@ -44,7 +44,7 @@ def _blocks(reviewed: Reviewed) -> Iterator[str]:
     wanting = {one.record for one in reviewed.findings if one.weight > Severity.NOTE}
     records = sorted(reviewed.records, key=lambda one: one.record.id not in wanting)
     for judged in records:
-        title = neutral(f"{judged.record.id}: {judged.record.title}")
+        title = neutral(f"{judged.record.id}: {judged.record.title or '–'}")
         lines = [f"- {neutral(str(sentence))}" for sentence in judged.said]
         yield "\n".join(["", f"### {title}", "", *lines])
 
