@@ -96,6 +96,15 @@ def test_going_on_past_what_is_not_valid(three: Sandbox) -> None:
     assert record(three, IDS[0]).get("priority") != "P1"
 
 
+def test_a_refusal_of_one_among_many_names_it(three: Sandbox) -> None:
+    lines = plan(
+        {"id": IDS[0], "set": {"category": "network"}}, {"id": IDS[2], "set": {"title": 5}}
+    )
+    done = run(three, "apply", "-", stdin=lines)
+    assert done.code == 3
+    assert f"svcdesk: {IDS[2]}: title" in done.err
+
+
 # ── plans ─────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -35,6 +35,7 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
     ),
     "svcdesk_register_checks": (
         f"{_HERE}.checks.wording",
+        f"{_HERE}.checks.change",
         f"{_HERE}.checks.feedback",
         f"{_HERE}.checks.chain",
         f"{_HERE}.checks.intake",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.merge_records import MergedRecords, merge_records
@@ -19,6 +20,7 @@ from svcdesk.lifecycle.fold import Effect, Step
 from svcdesk.merging.conflict import Conflict
 from svcdesk.model.finding import Severity
 from svcdesk.model.ids import ulid
+from svcdesk.model.instants import format_instant
 from svcdesk.store import merge_commit
 from svcdesk.store.git import Repository
 from svcdesk.store.git_message import compose_message
@@ -127,7 +129,7 @@ def _merge_one(desk: Desk, branch: str, takes: Sequence[Take]) -> MergeDone:
             return MergeDone(branch, None, notes=tuple(tx.notes))
         records = merge_records(desk, repo, bases, one, other, takes, branch)
         troubles = tuple(
-            _trouble(repo, record, path, conflict, bases[0], one, other)
+            _trouble(repo, record, path, conflict, (bases[0], one, other), desk.facts.zone)
             for record, path, conflict in records.conflicts
         )
         if troubles:
@@ -233,20 +235,31 @@ def _changes(repo: Repository, one: str, made: str) -> Mapping[str, bytes | None
 
 
 def _trouble(
-    repo: Repository, record: str, path: str, conflict: Conflict, base: str, one: str, other: str
+    repo: Repository,
+    record: str,
+    path: str,
+    conflict: Conflict,
+    commits: tuple[str, str, str],
+    zone: tzinfo,
 ) -> Trouble:
+    """A conflict with who said what and when, in the desk's zone; `commits` are the base and the
+    two that are merged."""
+    base, one, other = commits
     said = [
-        f"{word.by}, {word.at}" if word is not None else _newest(repo, base, tip, path)
+        f"{word.by}, {word.at}" if word is not None else _newest(repo, base, tip, path, zone)
         for word, tip in ((conflict.one_word, one), (conflict.other_word, other))
     ]
     return Trouble(record, path, conflict, *said)
 
 
-def _newest(repo: Repository, base: str, tip: str, path: str) -> str:
+def _newest(repo: Repository, base: str, tip: str, path: str, zone: tzinfo) -> str:
     """Author and time of the newest commit that touched a path between two commits."""
-    form = "--format=%an, %aI"
+    form = "--format=%at %an"
     raw = repo.git("log", "-1", form, f"{base}..{tip}", "--", path, check=False)
-    return visible(raw)
+    seconds, _, author = visible(raw).partition(" ")
+    if not seconds.isdigit():
+        return author
+    return f"{author}, {format_instant(datetime.fromtimestamp(int(seconds), UTC), zone)}"
 
 
 def _push(desk: Desk) -> list[Text]:

@@ -184,13 +184,13 @@ def refuse_bad(desk: Desk, changes: Sequence[Change], options: Options) -> tuple
     latest = {change.record.id: change.record for change in changes}
     for change in changes:
         if not options.force:
-            _refuse_invalid(desk, change)
+            _refuse_invalid(desk, change, len(changes) > 1)
         brought += _new_findings(desk, change, latest)
     refused = [one for one in brought if one.weight is Severity.ERROR]
     if refused and not options.force:
         worst = refused[0]
         raise Invalid(
-            worst.message,
+            _of(worst.record, worst.message) if len(changes) > 1 else worst.message,
             hint=worst.hint or worst.rule.remedy,
             code=worst.code,
             record=_meant(worst.record, changes),
@@ -207,7 +207,14 @@ def _meant(record: str | None, changes: Sequence[Change]) -> str | None:
     return known[0] if record in new and known else record
 
 
-def _refuse_invalid(desk: Desk, change: Change) -> None:
+def _of(record: str | None, message: Text) -> Text:
+    """What is wrong with one of many records, which is named unless the sentence does it."""
+    if record is None or record in str(message):
+        return message
+    return T("{record}: {message}", record=record, message=message)
+
+
+def _refuse_invalid(desk: Desk, change: Change, of_many: bool) -> None:
     validator = desk.kinds.validator(change.record.kind)
     value = codec.encode(change.record)
     if validator.is_valid(value):
@@ -217,8 +224,9 @@ def _refuse_invalid(desk: Desk, change: Change) -> None:
         return
     first = problems[0]
     more = len(problems) - 1
+    said = T("{first} (and {more} more)", first=first.message, more=more) if more else first.message
     raise Invalid(
-        T("{first} (and {more} more)", first=first.message, more=more) if more else first.message,
+        _of(change.record.id, said) if of_many else said,
         hint=first.hint,
         code=first.code,
         record=change.record.id,

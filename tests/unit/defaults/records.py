@@ -22,7 +22,7 @@ from svcdesk.plugins import build_plugins
 from svcdesk.store.schema import load_kinds
 
 KINDS: Mapping[str, Kind] = load_kinds(
-    {}, {"request": 1, "handling": 1, "delivery": 1, "feedback": 1}, ()
+    {}, {"request": 1, "handling": 1, "delivery": 1, "feedback": 1, "change": 1}, ()
 )
 DATA = Path(__file__).parents[2] / "data"
 NOW = datetime(2024, 10, 2, 1, 0, tzinfo=UTC)

@@ -497,6 +497,25 @@ def test_steps_carry_times_in_order(
     assert [(one.field, one.weight) for one in findings(given, "DESK501")] == expected
 
 
+# ── DESK803: the window of a change ─────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("2024-10-01T22:00:01+08:00", []),
+        ("2024-10-01T22:00:00+08:00", ["window.end"]),
+        ("2024-10-01T14:30:00Z", []),
+        ("2024-10-01T13:00:00Z", ["window.end"]),
+        ("22:30", []),
+        (None, []),
+    ],
+)
+def test_a_window_ends_after_it_begins(end: str | None, expected: list[str]) -> None:
+    given = record("change", **{"window.start": "2024-10-01T22:00:00+08:00", "window.end": end})
+    assert [one.field for one in findings(given, "DESK803")] == expected
+
+
 # ── whatever a file holds ───────────────────────────────────────────────────────────────────────
 
 SCRAPS = st.recursive(
