@@ -200,7 +200,7 @@ def checked(desk: Sandbox, path: str) -> list[tuple[str, int | None, str]]:
 UNRECKONABLE = {
     "calendar": ("clock: office", "clock: offise", "DESK604", ("offise", "office")),
     "duration": ("duration: 3wd", "duration: 1000000h", "DESK610", ("50 years",)),
-    "units": ("duration: 3wd", "duration: 3 days", "E_INVALID", ("“3 days”", "3wd")),
+    "units": ("duration: 3wd", "duration: 3 days", "SCHEMA_FORM", ("“3 days”", "3wd")),
     "target": ("resolution:", "resolutoin:", "DESK610", ("resolutoin", "resolution")),
     "key": ("clock: office", "clok: office", "SCHEMA_UNKNOWN", ("clok",)),
     "query": ("when: priority:P2", "when: prioritty:P2", "E_INVALID", ("prioritty", "priority")),

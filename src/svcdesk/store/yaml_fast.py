@@ -84,7 +84,8 @@ def _is_sure(value: Any, levels: int, data: bytes) -> bool:
         return True
     if kind is int:
         return SMALLEST <= value <= LARGEST and not any(base in data for base in _BASES)
-    return kind is not float or math.isfinite(value)
+    # An integer of more than 64 bits, which we refuse, is a large float for ryaml.
+    return kind is not float or (math.isfinite(value) and abs(value) < LARGEST)
 
 
 _known: list[Callable[[str], Any] | None] = []

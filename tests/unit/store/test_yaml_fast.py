@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml.error import YAMLError
 from test_yaml_fuzz import PIECES, REFUSED_BY_RUAMEL_ONLY
@@ -71,6 +71,7 @@ def quick(data: bytes) -> dict[str, Any] | None:
 
 @settings(max_examples=examples(1500), deadline=None)
 @given(st.integers(0, 1 << 40))
+@example(113037513)
 def test_what_the_quick_reader_gives_is_what_the_careful_one_gives(seed: int) -> None:
     data = text_of(seed).encode()
     value = quick(data)
