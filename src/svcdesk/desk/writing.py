@@ -182,15 +182,17 @@ def refuse_bad(desk: Desk, changes: Sequence[Change], options: Options) -> tuple
     """Refuse what is not valid; give the lesser findings that the change brings."""
     brought: list[Finding] = []
     latest = {change.record.id: change.record for change in changes}
+    asked = [change for change in changes if change.record.kind not in desk.document_kinds]
+    of_many = len(asked) > 1
     for change in changes:
         if not options.force:
-            _refuse_invalid(desk, change, len(changes) > 1)
+            _refuse_invalid(desk, change, of_many)
         brought += _new_findings(desk, change, latest)
     refused = [one for one in brought if one.weight is Severity.ERROR]
     if refused and not options.force:
         worst = refused[0]
         raise Invalid(
-            _of(worst.record, worst.message) if len(changes) > 1 else worst.message,
+            _of(worst.record, worst.message) if of_many else worst.message,
             hint=worst.hint or worst.rule.remedy,
             code=worst.code,
             record=_meant(worst.record, changes),
