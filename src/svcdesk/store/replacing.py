@@ -7,7 +7,9 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
+from threading import Lock, Thread
 from typing import TypeVar
 
 from svcdesk.errors import Changed, FileRefused, NotFound
@@ -123,16 +125,35 @@ def _prepare(root: Path, op: str, path: str, data: bytes) -> None:
 
 def _each(act: Callable[[_T], None], all_: Sequence[_T]) -> None:
     """Do something with each, many at once where they are many: the disk then puts them down
-    together, which takes a tenth of the time. Ends when all have ended, then raises."""
-    if len(all_) <= _FEW:
-        for one in all_:
-            act(one)
-        return
-    from concurrent.futures import ThreadPoolExecutor
+    together, which takes a tenth of the time. After the first that fails no other is begun; when
+    all have ended, its error is raised."""
+    todo, taking = iter(all_), Lock()
+    errors: list[BaseException] = []
 
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        for _ in threads.map(act, all_):
-            pass
+    def work() -> None:
+        while not errors:
+            with taking:
+                batch = list(islice(todo, 1))
+            if not batch:
+                return
+            try:
+                act(batch[0])
+            except BaseException as error:
+                errors.append(error)
+
+    helpers = [Thread(target=work) for _ in range(_AT_ONCE - 1)] if len(all_) > _FEW else []
+    started = []
+    for helper in helpers:
+        try:
+            helper.start()
+        except RuntimeError:  # the system gives no more of them: those that there are do it all
+            break
+        started.append(helper)
+    work()
+    for helper in started:
+        helper.join()
+    if errors:
+        raise errors[0]
 
 
 def _sync(path: Path) -> None:
