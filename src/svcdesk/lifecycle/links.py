@@ -43,15 +43,7 @@ def with_uids(record: Record, workflow: Workflow, uid_of: Callable[[str], str | 
         uid = uid_of(str(link["id"]))
         return link if uid is None else {**link, "uid": uid}
 
-    changes: dict[str, Value] = {}
-    links = record.get("links")
-    if isinstance(links, list):
-        changes["links"] = [filled(link) for link in links]
-    request = reference(record, workflow)
-    if request is not None and workflow.request_link:
-        changes[workflow.request_link] = filled(request)
-    changed = {path: value for path, value in changes.items() if value != record.get(path)}
-    return record.with_fields(changed) if changed else record
+    return _with_each_link(record, workflow, filled)
 
 
 def relinked(record: Record, workflow: Workflow, other: Record) -> Record:
@@ -62,13 +54,18 @@ def relinked(record: Record, workflow: Workflow, other: Record) -> Record:
             return {**link, "id": other.id}
         return link
 
+    return _with_each_link(record, workflow, right)
+
+
+def _with_each_link(record: Record, workflow: Workflow, change: Callable[[Value], Value]) -> Record:
+    """The record with each of its links changed, the one to its request among them."""
     changes: dict[str, Value] = {}
     links = record.get("links")
     if isinstance(links, list):
-        changes["links"] = [right(link) for link in links]
+        changes["links"] = [change(link) for link in links]
     request = reference(record, workflow)
     if request is not None and workflow.request_link:
-        changes[workflow.request_link] = right(request)
+        changes[workflow.request_link] = change(request)
     changed = {path: value for path, value in changes.items() if value != record.get(path)}
     return record.with_fields(changed) if changed else record
 
