@@ -116,12 +116,12 @@ class _Search:
         if answer is None or not _is_submitted(answer):
             return
         self.notes |= {str(note): note for note in (*answer.notes, *gone)}
-        told: tuple[Escalation, ...] | None = None
-        for target in judged(row.record, answer, self.within):
-            if not self._in_question(target):
-                continue
-            told = escalations(row.record.events, row.folded) if told is None else told
-            text = (self.desk.read_file(row.path) or b"").decode("utf-8", "replace")
+        targets = [one for one in judged(row.record, answer, self.within) if self._in_question(one)]
+        if not targets:
+            return
+        told = escalations(row.record.events, row.folded)
+        text = (self.desk.read_file(row.path) or b"").decode("utf-8", "replace")
+        for target in targets:
             yield _placed(target, row.path, text, told, self.at)
 
     def _in_question(self, target: Target) -> bool:
