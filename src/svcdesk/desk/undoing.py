@@ -22,6 +22,7 @@ from svcdesk.model.ids import ulid
 from svcdesk.model.kind import Workflow
 from svcdesk.model.record import VOID, Event, Record, Value, leaves
 from svcdesk.store.git_message import compose_message
+from svcdesk.store.git_objects import read_objects
 from svcdesk.store.tickets import decode_file
 from svcdesk.store.transaction import begin
 
@@ -107,7 +108,7 @@ def _restored(
     desk: Desk, repo: Repository, operation: Operation, paths: list[str], around: Circumstances
 ) -> Done:
     """The files as they were before: nobody else has seen what is taken out."""
-    earlier = {path: repo.read_blob(operation.before, path) for path in paths}
+    earlier = _at(repo, operation.before, paths)
     options = around.options
     op = options.op or ulid(desk.now_ms(), desk.chance())
     subject = f"{_UNDO}{operation.commit.subject}"
@@ -117,16 +118,14 @@ def _restored(
         changes = [_change(path, desk.read_file(path), data) for path, data in earlier.items()]
         return Done(op, subject, message, tuple(changes))
     with begin(desk.repository, op=op, dirty_ok=options.include_dirty) as tx:
-        changes = [_change(path, tx.read(path), data) for path, data in earlier.items()]
+        now = tx.read_many(paths)
+        changes = [_change(path, now[path], data) for path, data in earlier.items()]
         commit = tx.commit(earlier, subject, trailers=trailers, no_commit=options.no_commit)
     return Done(op, subject, message, tuple(changes), commit, notes=tuple(tx.notes))
 
 
 def _change(path: str, before: bytes | None, after: bytes | None) -> Change:
-    record, original = (
-        decode_file(data, path).record if data is not None and path.endswith(".yaml") else None
-        for data in (after, before)
-    )
+    record, original = _record(path, after), _record(path, before)
     either = record or original or Record({"id": path}, ())
     texts = [None if data is None else data.decode("utf-8", "replace") for data in (before, after)]
     return Change(path, texts[0], texts[1] or "", original, either, ())
@@ -138,12 +137,12 @@ def _taken_back(
     """An event for each record that takes the operation's events back; its fields as before."""
     author = desk.author(around.acting_for)
     words = around.words._replace(reason=around.words.reason or f"undo {operation.name}")
+    earlier = _at(repo, operation.before, paths)
+    later = _at(repo, operation.commit.id, paths)
 
     def build(draft: Draft) -> Story:
         for path in paths:
-            before, after = (
-                _record(repo, rev, path) for rev in (operation.before, operation.commit.id)
-            )
+            before, after = _record(path, earlier[path]), _record(path, later[path])
             if after is None:
                 continue
             record = draft.record(after.id)
@@ -232,6 +231,12 @@ def _put_back(
         yield path, was
 
 
-def _record(repo: Repository, rev: str, path: str) -> Record | None:
-    data = repo.read_blob(rev, path) if path.endswith(".yaml") else None
-    return None if data is None else decode_file(data, path).record
+def _at(repo: Repository, commit: str, paths: list[str]) -> dict[str, bytes | None]:
+    """What a commit holds at these paths, by one git."""
+    names = {f"{commit}:{path}": path for path in paths}
+    return {names[name]: data for name, data in read_objects(repo.root, names)}
+
+
+def _record(path: str, data: bytes | None) -> Record | None:
+    """The record that a file held; None for no file and for one that is no record."""
+    return decode_file(data, path).record if data is not None and path.endswith(".yaml") else None
