@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -95,13 +96,7 @@ def _show(app: App, done: MergeDone) -> None:
     from svcdesk.desk.merging import unsettled_sentence
 
     if done.troubles:
-        app.out.out(
-            T("{branch}: not merged, {count} conflicts", branch=done.branch,
-              count=len(done.troubles))
-        )  # fmt: skip
-        for trouble in done.troubles:
-            show_trouble(app, done.branch, trouble)
-        app.out.err(T("settle them with --take FIELD=VALUE or --take FIELD@BRANCH"))
+        show_troubles(app, done.branch, done.troubles)
     elif done.commit is None:
         app.out.out(T("{branch}: nothing new in it", branch=done.branch))
     else:
@@ -116,7 +111,15 @@ def _show(app: App, done: MergeDone) -> None:
         app.out.err(note)
 
 
-def show_trouble(app: App, branch: str, trouble: Trouble) -> None:
+def show_troubles(app: App, branch: str, troubles: Sequence[Trouble]) -> None:
+    """Print conflicts, and how they are settled."""
+    app.out.out(T("{branch}: not merged, {count} conflicts", branch=branch, count=len(troubles)))
+    for trouble in troubles:
+        _show_trouble(app, branch, trouble)
+    app.out.err(T("settle them with --take FIELD=VALUE or --take FIELD@BRANCH"))
+
+
+def _show_trouble(app: App, branch: str, trouble: Trouble) -> None:
     """Print a conflict: the field, and what each version of it says."""
     conflict = trouble.conflict
     app.out.out(T("{record}: {field}", record=trouble.record, field=conflict.field))

@@ -68,15 +68,9 @@ def _show(app: App, done: Synced) -> None:
               old=old, new=new, branch=done.branch)
         )  # fmt: skip
     if done.troubles:
-        app.out.out(
-            T("{branch}: not merged, {count} conflicts", branch=done.branch,
-              count=len(done.troubles))
-        )  # fmt: skip
-        from svcdesk.cli.merge_cmd import show_trouble
+        from svcdesk.cli.merge_cmd import show_troubles
 
-        for trouble in done.troubles:
-            show_trouble(app, done.branch, trouble)
-        app.out.err(T("settle them with --take FIELD=VALUE or --take FIELD@BRANCH"))
+        show_troubles(app, done.branch, done.troubles)
         app.out.err(T("not pushed: all work is kept here"))
     else:
         _show_traffic(app, T("came in from {branch}:", branch=done.branch), done.came)
