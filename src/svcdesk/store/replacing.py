@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Thread
 from typing import TypeVar
 
 from svcdesk.errors import Changed, FileRefused, NotFound
@@ -127,17 +127,17 @@ def _each(act: Callable[[_T], None], all_: Sequence[_T]) -> None:
     """Do something with each, many at once where they are many: the disk then puts them down
     together, which takes a tenth of the time. After the first that fails no other is begun; when
     all have ended, its error is raised."""
-    todo, taking = iter(all_), Lock()
+    todo = deque(all_)
     errors: list[BaseException] = []
 
     def work() -> None:
-        while not errors:
-            with taking:
-                batch = list(islice(todo, 1))
-            if not batch:
+        while todo and not errors:
+            try:
+                one = todo.popleft()
+            except IndexError:  # another thread has just taken the last
                 return
             try:
-                act(batch[0])
+                act(one)
             except BaseException as error:
                 errors.append(error)
 
