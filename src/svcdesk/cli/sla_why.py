@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +16,10 @@ from svcdesk.cli.row_tables import tell_unreadable
 from svcdesk.errors import NotFound, UsageError
 from svcdesk.i18n import Label, T
 from svcdesk.model.table import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from svcdesk.desk.sla_trying import Replayed
+    from svcdesk.model.record import Value
 
 
 @command(
@@ -107,49 +113,48 @@ def simulate(
     )
     replayed = [one for one in results if isinstance(one, Replayed)]
     unreadable = [one for one in results if not isinstance(one, Replayed)]
-    changed = [one for one in replayed if one.changed]
-    rules = app.desk.sla.rules("request").rules
-    totals = Counter(
-        (late, key)
-        for one in replayed
-        for key, late in (("now", one.late_now), ("then", one.late_then))
-    )
-    app.show(
-        Table(
-            schema="svcdesk/sla-simulate/1",
-            title=T("what would be different"),
-            columns=[
-                Column("record", T("record")),
-                Column("target", T("target")),
-                Column("now", T("now")),
-                Column("then", T("then")),
-                Column("title", T("title")),
-            ],
-            rows=[
-                [
-                    one.record,
-                    Cell(one.target, Label(rules[one.target].labels, one.target)),
-                    _verdict(one.late_now),
-                    _verdict(one.late_then),
-                    one.title,
-                ]
-                for one in changed
-            ],
-            total=len(changed),
-            unreadable=len(unreadable),
-            extra={"late_now": totals[True, "now"], "late_then": totals[True, "then"]},
-        )
-    )
+    late_now = sum(one.late_now is True for one in replayed)
+    late_then = sum(one.late_then is True for one in replayed)
+    table = _difference(app, [one for one in replayed if one.changed])
+    late: dict[str, Value] = {"late_now": late_now, "late_then": late_then}
+    app.show(table._replace(unreadable=len(unreadable), extra=late))
     app.out.err(
         T(
             "{all} targets: {now} late now, {then} late under {policy}",
             all=len(replayed),
-            now=totals[True, "now"],
-            then=totals[True, "then"],
+            now=late_now,
+            then=late_then,
             policy=policy,
         )
     )
     return tell_unreadable(app, unreadable)
+
+
+def _difference(app: App, changed: Sequence[Replayed]) -> Table:
+    """The targets that another policy would judge otherwise, each with both verdicts."""
+    rules = app.desk.sla.rules("request").rules
+    return Table(
+        schema="svcdesk/sla-simulate/1",
+        title=T("what would be different"),
+        columns=[
+            Column("record", T("record")),
+            Column("target", T("target")),
+            Column("now", T("now")),
+            Column("then", T("then")),
+            Column("title", T("title")),
+        ],
+        rows=[
+            [
+                one.record,
+                Cell(one.target, Label(rules[one.target].labels, one.target)),
+                _verdict(one.late_now),
+                _verdict(one.late_then),
+                one.title,
+            ]
+            for one in changed
+        ],
+        total=len(changed),
+    )
 
 
 @command("forecast", help="Say what falls due next, by assignee.")
