@@ -54,6 +54,10 @@ class Survey:
             self._folds[loaded.path] = fold(record.events, self.desk.workflow(record.kind))
         return self._folds[loaded.path]
 
+    def keep_fold(self, loaded: Loaded, folded: Fold) -> None:
+        """The fold of a record's events as somebody made it already."""
+        self._folds[loaded.path] = folded
+
     def add(self, record: Record) -> None:
         self.by_id.setdefault(record.id, record)
         self.by_uid.setdefault(record.uid, record)

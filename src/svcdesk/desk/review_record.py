@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from svcdesk.review.times import dated_back, deciding, future_events, verdicts
 from svcdesk.sla.entries import Ledger
 from svcdesk.store.codec import encode_event
 from svcdesk.store.tickets import Loaded
+from svcdesk.store.yaml_read import Document
 
 if TYPE_CHECKING:
     from svcdesk.desk.revision import DeskAt
@@ -45,6 +46,20 @@ class Judged:
     is_new: bool
     said: list[Text] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+
+class _Unplaced(Document):
+    """A file of which no line is looked for."""
+
+    def line_of(self, path: Sequence[str | int]) -> int | None:
+        return None
+
+    def line_near(self, field: str) -> int | None:
+        return None
+
+
+def _without_lines(loaded: Loaded) -> Loaded:
+    return loaded._replace(document=_Unplaced(*loaded.document))
 
 
 class Bench:
@@ -332,16 +347,24 @@ class _Case:
             )  # fmt: skip
 
     def _checked(self) -> Iterator[Finding]:
-        """What `check` says of the record, and did not say of it before."""
-        found = self._check(self.loaded, self.change.after, self.bench.survey)
+        """What `check` says of the record, and did not say of it before.
+
+        Lines are looked for when something is new: to find one, the whole file is read again.
+        """
+        survey, after = self.bench.survey, self.change.after
+        found = self._check(_without_lines(self.loaded), after, survey)
         if not found:
             return
         known: set[tuple[str, str]] = set()
         if self.change.before is not None and self.earlier is not None:
-            survey = Survey(self.base, True)
-            survey.add(self.change.before.record)
-            before = self._check(self.earlier, self.change.before, survey)
+            alone = Survey(self.base, True)
+            alone.add(self.change.before.record)
+            alone.keep_fold(self.earlier, self.change.before.folded)
+            before = self._check(_without_lines(self.earlier), self.change.before, alone)
             known = {(one.code, str(one.message)) for one in before}
+        if all((one.code, str(one.message)) in known for one in found):
+            return
+        found = self._check(self.loaded, after, survey)
         yield from (one for one in found if (one.code, str(one.message)) not in known)
 
     def _check(self, loaded: Loaded, version: Version, survey: Survey) -> list[Finding]:

@@ -21,6 +21,7 @@ from svcdesk.desk.revision import DeskAt
 from svcdesk.desk.signing import verifier
 from svcdesk.errors import Refused, SvcdeskError, UsageError
 from svcdesk.i18n import T
+from svcdesk.lifecycle.links import linked_ids
 from svcdesk.model.finding import Finding, failing
 from svcdesk.model.record import Event
 from svcdesk.review import rules
@@ -96,9 +97,7 @@ def judged(sides: Sides, *, staged: bool = False) -> Reviewed:
     contents.read([*entries, *steps])
     pairs = pairs_of(base, contents, entries)
     bringers = brought_by(base, contents, sides.commits)
-    survey = Survey(base, True)
-    for _, loaded, _ in pairs.changes:
-        survey.add(loaded.record)
+    survey = _survey(base, pairs)
     _verify_by_clock(base, pairs)
     workflows = {kind: base.workflow(kind) for kind in base.kinds}
     court = Court(base.people, workflows, chains_of(workflows), base.facts.confirm_own)
@@ -174,6 +173,21 @@ def _default_base(desk: Desk) -> str:
         hint=T("say against what: svcdesk review BASE...HEAD"),
         code="E_NO_UPSTREAM",
     )
+
+
+def _survey(base: DeskAt, pairs: Pairs) -> Survey:
+    """The records under review as one check sees them; those that they link to are read ahead."""
+    survey = Survey(base, True)
+    linked: set[str] = set()
+    for change, loaded, _ in pairs.changes:
+        survey.add(loaded.record)
+        survey.keep_fold(loaded, change.after.folded)
+        workflow = base.workflow(change.record.kind)
+        for version in (change.before, change.after):
+            if version is not None:
+                linked |= linked_ids(version.record, workflow)
+    base.read_ahead(linked - survey.by_id.keys())
+    return survey
 
 
 def _verify_by_clock(base: DeskAt, pairs: Pairs) -> None:

@@ -59,8 +59,17 @@ class DeskAt(Desk):
     def tickets(self) -> Tickets:
         here = super().tickets
         found = TicketsAt(here.root, here.folders, here.documents)
-        found.tree, found.repository = self.tree, self.repository
+        found.tree, found.repository, found.ahead = self.tree, self.repository, {}
         return found
+
+    def read_ahead(self, record_ids: Iterable[str]) -> None:
+        """Read these records, as far as the commit has them, by one question to git: whoever loads
+        one of them later finds it read."""
+        tickets = self.tickets
+        assert isinstance(tickets, TicketsAt)
+        places = {tickets.existing(one) for one in record_ids}
+        for found in tickets.load_all(sorted(path for path in places if path is not None)):
+            tickets.ahead[found.path] = found
 
     def read_file(self, path: str) -> bytes | None:
         if path not in self.tree:
@@ -69,9 +78,9 @@ class DeskAt(Desk):
         return read_at(self.repository, self.tree, path) if known is None else known
 
     def names_in(self, folder: str) -> list[str]:
-        found = (PurePosixPath(path) for path in self.tree)
-        names = (path for path in found if str(path.parent) == folder and path.suffix == ".yaml")
-        return sorted(path.stem for path in names)
+        inside = (path.rpartition("/") for path in self.tree if path.endswith(".yaml"))
+        names = (PurePosixPath(name) for place, _, name in inside if place == folder)
+        return sorted(name.stem for name in names if name.suffix)
 
     def load(self, ending: str) -> Loaded:
         """The record that had that number at the commit; else the one that has it now, by the
@@ -122,6 +131,8 @@ class TicketsAt(Tickets):
 
     tree: dict[str, Blob]
     repository: Repository
+    ahead: dict[str, Loaded | Unreadable]
+    """What was read ahead, by path."""
 
     def existing(self, record_id: str) -> str | None:
         if not is_record_id(record_id) or prefix_of(record_id) not in self.folders:
@@ -141,6 +152,12 @@ class TicketsAt(Tickets):
             for path in sorted(self.tree)
             if path.startswith(starts) and not PurePosixPath(path).name.startswith(".")
         )
+
+    def load(self, path: str) -> Loaded:
+        known = self.ahead.get(path)
+        if isinstance(known, Unreadable):
+            raise known.error
+        return known or super().load(path)
 
     def data(self, path: str) -> bytes:
         return read_at(self.repository, self.tree, path)

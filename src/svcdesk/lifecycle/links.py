@@ -27,6 +27,13 @@ def reference(record: Record, workflow: Workflow) -> dict[str, Value] | None:
     return value if isinstance(value, dict) else None
 
 
+def linked_ids(record: Record, workflow: Workflow) -> set[str]:
+    """The ids of all records that this one links to, its request included."""
+    request = reference(record, workflow)
+    found = [link for _, link in links_of(record)] + ([request] if request is not None else [])
+    return {str(link["id"]) for link in found if link.get("id")}
+
+
 def bare_links(record: Record, workflow: Workflow) -> list[dict[str, Value]]:
     """The links that have an id and no uid."""
     request = reference(record, workflow)
