@@ -280,10 +280,10 @@ def _found(app: App, query: str) -> list[str]:
 
     if not query.strip():
         raise UsageError(T("the query is empty"), hint=T("for example: -q status:open"))
-    listing = app.desk.find(query)
+    listing = app.desk.find(query, newest=True)
     for one in listing.unreadable:
         app.out.err(T("unreadable: {why}", why=placed(one.error, one.path)))
-    return [row.record.id for row in listing.rows]
+    return [row.head.id for row in listing.rows]
 
 
 def read_ids(given: Sequence[str]) -> list[str]:

@@ -63,6 +63,7 @@ class Draft:
         self._read = read
         self._read_many = read_many
         self._texts: dict[str, str | None] = {}
+        self._held: dict[str, Values] = {}
         self._originals: dict[str, Record | None] = {}
         self._records: dict[str, Record] = {}
         self._moves: dict[str, list[Moved]] = {}
@@ -94,6 +95,7 @@ class Draft:
                 raise NotFound(T("{path} is gone", path=path), path=path)
             loaded = decode_file(data, path)
             self._texts[path] = loaded.document.text
+            self._held[path] = loaded.document.value
             self._originals[path] = self._records[path] = loaded.record
         return self._records[path]
 
@@ -165,6 +167,8 @@ class Draft:
         new = self._desk.tickets.path_for(moved.record.id, moved.record.uid)
         self._read(new)  # nothing may lie there
         self._texts[new], self._originals[new] = self._texts[old], self._originals[old]
+        if old in self._held:
+            self._held[new] = self._held[old]
         self._gone.append(old)
         self._renumbered |= dict.fromkeys((record.id, moved.record.id), new)
         self._moves[new] = self._moves.pop(old, [])
@@ -191,7 +195,12 @@ class Draft:
             if before is None:
                 after = dump(_in_schema_order(value, self._desk.kinds[record.kind].schema))
             else:
-                after = rewrite(self._edited.get(path, before), value)
+                edited = self._edited.get(path)
+                after = (
+                    rewrite(before, value, held=self._held[path])
+                    if edited is None
+                    else rewrite(edited, value)
+                )
             if after != before or path in self._kept_anyway:
                 original = self._originals[path]
                 made.append(Change(path, before, after, original, record, tuple(moves)))

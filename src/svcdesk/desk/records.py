@@ -94,7 +94,8 @@ def change_one(
     for the commit."""
     workflow = desk.workflow(record.kind)
     wanted = named(desk, record.kind, changes)
-    refuse_status(record.id, fold(record.events, workflow).status, workflow, wanted)
+    folded = fold(record.events, workflow)
+    refuse_status(record.id, folded.status, workflow, wanted)
     for right in ("set", *sorted(rights_for_fields(workflow, changes))):
         authorise(right, workflow.roles, author.person, author.principal, record=record.id)
     act = desk.act(author, when=around.when, via=around.via)
@@ -103,7 +104,7 @@ def change_one(
         _check_when(desk, record, around.when, is_move=False)
     refuse_past(record.id, tracked, strict_instant(act.happened))
     words = around.words if around.words != Words() else None
-    draft.keep(set_fields(record, workflow, wanted, act, words))
+    draft.keep(set_fields(record, workflow, wanted, act, words, folded=folded))
     return "set " + ", ".join(sorted(changes))
 
 

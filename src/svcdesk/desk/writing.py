@@ -239,7 +239,9 @@ def _refuse_invalid(desk: Desk, change: Change, of_many: bool) -> None:
 
 def _new_findings(desk: Desk, change: Change, latest: Mapping[str, Record]) -> list[Finding]:
     """What the rules say of the record now that they did not say of it before."""
-    after = judge(desk, change.record, change.path, latest=latest)
+    last = change.moves[-1].folded if change.moves else None
+    folded = last if last is not None and last.is_of(change.record.events) else None
+    after = judge(desk, change.record, change.path, latest=latest, folded=folded)
     if change.original is None or not after:
         return after
     try:

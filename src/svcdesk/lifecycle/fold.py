@@ -73,6 +73,10 @@ class Fold(NamedTuple):
     def effect_of(self, event_id: str) -> Effect | None:
         return next((step.effect for step in self.steps if step.event.id == event_id), None)
 
+    def is_of(self, events: Iterable[Event]) -> bool:
+        """Whether it was made of these very events, and no other."""
+        return {id(step.event) for step in self.steps} == set(map(id, events))
+
 
 def fold(events: Iterable[Event], workflow: Workflow) -> Fold:
     """Fold a record's events under its kind's workflow.
@@ -110,6 +114,7 @@ class _Progress:
         self.before_waiting: str | None = None
         self.derived: set[tuple[str, int, int]] = set()
         self.changes: dict[str, Value] = {}
+        self.held = workflow.held
 
     def take(self, event: Event, voided: frozenset[str]) -> Step:
         state = self._state()
@@ -198,9 +203,9 @@ class _Progress:
         if after is None:
             return
         here = self.workflow.states[after].holds
-        for held in self.workflow.held - frozenset(here):
-            for path in event.set:
-                if path == held or path.startswith(f"{held}."):
+        for path in event.set:
+            for held in self.held:
+                if held not in here and (path == held or path.startswith(f"{held}.")):
                     self._put(path, None)
 
     def _put(self, path: str, value: Value) -> None:

@@ -75,13 +75,20 @@ def make_move(
 
 
 def set_fields(
-    record: Record, workflow: Workflow, changes: Values, act: Act, words: Words | None = None
+    record: Record,
+    workflow: Workflow,
+    changes: Values,
+    act: Act,
+    words: Words | None = None,
+    *,
+    folded: Fold | None = None,
 ) -> Moved:
     """Change fields without a move: one `set` event where any of them is tracked.
 
-    A change of untracked fields alone leaves the events as they are.
+    A change of untracked fields alone leaves the events as they are. `folded` is the record's
+    fold, where it is made already.
     """
-    before = fold(record.events, workflow)
+    before = folded or fold(record.events, workflow)
     refuse_hand_edits(record, before, workflow)
     tracked, free = split(changes, workflow)
     edited = record.with_fields(free)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
@@ -29,6 +29,16 @@ _ORDER = (
     "id", "at", "when", "by", "for", "via", "do", "derived", "set", "was", "void", "settles",
     "times", "reason", "text",
 )  # fmt: skip
+
+_PLACES: tuple[tuple[str, int, type | None], ...] = tuple(
+    (
+        key,
+        Event._fields.index(_PLAIN.get(key, key)),
+        dict if key in _MAPPINGS else None if key in _PLAIN else list,
+    )
+    for key in _ORDER
+)
+"""The keys in their order: where an event has the value, and of what type a copy is written."""
 
 
 def decode(value: Values, *, path: str = "") -> Record:
@@ -64,16 +74,17 @@ def encode(record: Record) -> dict[str, Value]:
 
 def encode_event(event: Event) -> dict[str, Value]:
     """An event's keys, the well-known ones first and in one order."""
-    said: dict[str, Value] = {key: getattr(event, name) for key, name in _PLAIN.items()}
-    said["derived"] = list(event.derived) if event.derived else None
-    for key in _LISTS:
-        said[key] = list(getattr(event, key)) or None
-    for key in _MAPPINGS:
-        said[key] = dict(getattr(event, key) or {}) or None
-    if event.was is not None and not event.was and event.set:
-        said["was"] = {}
-    ordered = {key: said[key] for key in _ORDER if said.get(key) is not None}
-    return {**ordered, **event.extra}
+    said: dict[str, Value] = {}
+    for key, at, copied in _PLACES:
+        one: Any = event[at]
+        if copied is None:
+            if one is not None:
+                said[key] = one
+        elif one:
+            said[key] = copied(one)
+        elif key == "was" and one is not None and event.set:
+            said[key] = {}
+    return {**said, **event.extra} if event.extra else said
 
 
 def _event(value: Value, field: str, path: str) -> Event:

@@ -133,7 +133,7 @@ def normalise_short(text: str) -> str:
 def _forbidden_in(text: str) -> re.Match[str] | None:
     # What is printable is not forbidden; line feeds and the wide space of Chinese texts are not
     # printable, and allowed.
-    if text.replace("\n", "").replace("\u3000", "").isprintable():
+    if text.isprintable() or text.replace("\n", "").replace("\u3000", "").isprintable():
         return None
     return re.search(_FORBIDDEN, text)
 

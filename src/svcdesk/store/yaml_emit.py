@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from svcdesk.model.record import Value, Values
@@ -24,8 +25,10 @@ CANONICAL = Layout()
 
 def entry_lines(key: str, value: Value | Values, column: int, layout: Layout) -> list[str]:
     """The lines of `key: value`, the key standing at `column`."""
-    head = f"{' ' * column}{scalar(key)}:"
-    if isinstance(value, Mapping) and value:
+    head = _head(key, column)
+    if type(value) is str and "\n" not in value:
+        return [f"{head} {scalar(value)}"]
+    if isinstance(value, (dict, Mapping)) and value:
         return [head, *mapping_lines(value, column + layout.indent, layout)]
     if isinstance(value, list) and value:
         return [head, *sequence_lines(value, column + layout.dash, layout)]
@@ -33,11 +36,16 @@ def entry_lines(key: str, value: Value | Values, column: int, layout: Layout) ->
     return [f"{head} {first}", *rest]
 
 
+@lru_cache(maxsize=1024)  # the keys are the same in every record and event
+def _head(key: str, column: int) -> str:
+    return f"{' ' * column}{scalar(key)}:"
+
+
 def item_lines(value: Value, column: int, layout: Layout) -> list[str]:
     """The lines of `- value`, the dash standing at `column`; a nested block begins beside it."""
     inner = column + layout.item
     head = f"{' ' * column}-".ljust(inner)
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, (dict, Mapping)) and value:
         first, *rest = mapping_lines(value, inner, layout)
         return [head + first[inner:], *rest]
     if isinstance(value, list) and value:
@@ -62,7 +70,7 @@ def leaf_lines(value: Value | Values, column: int, step: int, layout: Layout) ->
 
     The lines of a text stand `step` right of `column`, where its key or dash stands.
     """
-    if isinstance(value, (Mapping, list)):
+    if isinstance(value, (dict, list, Mapping)):
         return [flow_text(value)]
     block = literal(value, step, keep=layout.keep) if isinstance(value, str) else None
     if block is None:

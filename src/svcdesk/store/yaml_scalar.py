@@ -58,20 +58,20 @@ def scalar(value: str | int | float | bool | None, *, flow: bool = False, style:
 
     `value` holds no forbidden character and no number out of range.
     """
+    if isinstance(value, str):  # most are
+        if "\n" in value or style == '"':
+            return _double(value)
+        if style == "'" or not is_plain(value, flow=flow):
+            return "'" + value.replace("'", "''") + "'"
+        return str(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(int(value))
-    if isinstance(value, float):
-        # YAML 1.1 reads 1e+16 as a text; both read 1.0e+16 as a number.
-        return re.sub(r"^(-?[0-9]+)e", r"\1.0e", repr(float(value)))
-    if "\n" in value or style == '"':
-        return _double(value)
-    if style == "'" or not is_plain(value, flow=flow):
-        return "'" + value.replace("'", "''") + "'"
-    return str(value)
+    # YAML 1.1 reads 1e+16 as a text; both read 1.0e+16 as a number.
+    return re.sub(r"^(-?[0-9]+)e", r"\1.0e", repr(float(value)))
 
 
 @lru_cache(maxsize=16_384)  # keys, people and states are the same in every record and event

@@ -5,12 +5,15 @@ Whatever is built here is read back through the guard and compared before it is 
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from svcdesk.errors import FileRefused, Invalid
-from svcdesk.model.record import Values
+from svcdesk.model.record import Value, Values
 from svcdesk.store.guard import normalise, normalise_short
-from svcdesk.store.yaml_emit import CANONICAL, mapping_lines
+from svcdesk.store.yaml_emit import CANONICAL, entry_lines, item_lines
 from svcdesk.store.yaml_order import in_place
 from svcdesk.store.yaml_read import parse
+from svcdesk.store.yaml_scalar import scalar
 from svcdesk.store.yaml_values import check_values, same
 
 __all__ = ["dump", "normalise", "normalise_short", "rewrite"]
@@ -33,19 +36,21 @@ def dump(value: Values) -> str:
     return text
 
 
-def rewrite(text: str, value: Values) -> str:
+def rewrite(text: str, value: Values, *, held: Values | None = None) -> str:
     """`text` changed so that it holds `value`; only the lines that must change do.
 
     Comments, blank lines, the order of keys, quotes and layout stay where nothing changes. New
-    keys stand after the key that they follow in `value`; at the top `events` stays last. Raises
-    Invalid as `dump` does, and FileRefused for a text that the guard does not let in.
+    keys stand after the key that they follow in `value`; at the top `events` stays last. `held` is
+    what the text holds, for a caller that has parsed it. Raises Invalid as `dump` does, and
+    FileRefused for a text that the guard does not let in.
     """
     check_values(value)
-    old = parse(text.encode(), path="").value
-    if old and _text(old) == text:
+    old = parse(text.encode(), path="").value if held is None else held
+    made: _Items = {}
+    if old and _text(old, made) == text:
         # A file in our own layout is written anew in it: equal values give equal lines. Most are,
         # and the careful way costs the import of a YAML parser that keeps places.
-        changed = _text(in_place(old, value))
+        changed = _text(in_place(old, value), made)
         if _holds(changed, value):
             return changed
     from svcdesk.store.yaml_rewrite import changed_lines
@@ -53,9 +58,26 @@ def rewrite(text: str, value: Values) -> str:
     return changed_lines(text, value) or dump(value)
 
 
-def _text(value: Values) -> str:
-    """A mapping in our layout."""
-    return "".join(line + "\n" for line in mapping_lines(value, 0, CANONICAL)) or "{}\n"
+_Items: TypeAlias = dict[int, tuple[Value, list[str]]]
+"""The lines of items of a file's lists, such as its events, by the identity of the item, which is
+kept so that no other gets it: most items stay, and are not laid out again."""
+
+
+def _text(value: Values, made: _Items | None = None) -> str:
+    """A mapping in our layout; `made` has, and gets, the lines of items."""
+    made = {} if made is None else made
+    lines: list[str] = []
+    for key, one in value.items():
+        if not isinstance(one, list) or not one:
+            lines += entry_lines(key, one, 0, CANONICAL)
+            continue
+        lines.append(f"{scalar(key)}:")
+        for item in one:
+            if id(item) not in made:
+                made[id(item)] = (item, item_lines(item, CANONICAL.dash, CANONICAL))
+            lines += made[id(item)][1]
+    lines.append("")
+    return "\n".join(lines) if value else "{}\n"
 
 
 def _holds(text: str, value: Values) -> bool:

@@ -28,7 +28,7 @@ def _check(value: object, path: tuple[str, ...], depth: int) -> None:
             message = T("{field} holds the character {character}", field=_dotted(path),
                         character=bad)  # fmt: skip
             _refuse("E_CTRL", message, T("remove it; a tab can be spaces"), path)
-    elif isinstance(value, (Mapping, list)):
+    elif isinstance(value, (dict, list, Mapping)):
         if depth > DEFAULT_LIMITS.depth:
             message = T("{field} is nested too deep", field=_dotted(path[:4]))
             _refuse("E_DEPTH", message, T("flatten the values"), path[:4])
