@@ -22,7 +22,9 @@ def main() -> int:
         folder = asked.keep or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
         isolate(folder / "home")
-        played = play(folder, asked.seed, asked.clones, asked.commands, asked.minutes)
+        played = play(
+            folder, asked.seed, asked.clones, asked.commands, asked.minutes, say=_progress
+        )
     for name, figure in played.figures.items():
         print(f"{name:45} {figure:>8}")
     for title, counts in (("done", played.office.done), ("refused", played.office.refused)):
@@ -31,6 +33,11 @@ def main() -> int:
         print(f"BROKEN: {breach}")
     print(f"{len(played.breaches)} breaches")
     return 1 if played.breaches else 0
+
+
+def _progress(given: int, seconds: float) -> None:
+    if given % 500 == 0:
+        print(f"{given} commands, {seconds:.0f} seconds", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class PullRequest:
 @dataclass
 class Office:
     """All that goes on: `done` and `refused` count what commands came to, `merged` the pull
-    requests, `settled` the conflicts of fields that somebody decided."""
+    requests and what git merged, `settled` the conflicts of fields that somebody decided."""
 
     world: World
     ledger: Ledger = field(default_factory=Ledger)
@@ -162,7 +162,8 @@ class Office:
         who.edits.setdefault(path, {}).update(changed)
         if self.chance.random() < 0.5:
             who.desk()  # its author commits
-            who.git("commit", "--quiet", "--message", "by hand", "--", path)
+            if who.git("status", "--porcelain", "--", path):  # not put back as it was
+                who.git("commit", "--quiet", "--message", "by hand", "--", path)
         return True
 
     def adopt(self, who: Colleague) -> bool:
@@ -197,6 +198,24 @@ class Office:
                 return True
             takes += self._takes(done.troubles, done.branch)
         raise AssertionError(f"{takes} settle nothing: {done.troubles}")
+
+    def pull(self, who: Colleague) -> bool:
+        """Somebody merges with git itself, which calls the driver; what it leaves to people is
+        given up for a later sync."""
+        if who.offline or who.git("status", "--porcelain").strip():
+            return False
+        who.desk()  # its author commits
+        before, calls = who.head(), self.world.driver_calls()
+        who.git("fetch", "--quiet", "origin")
+        who.git("merge", "--quiet", "--no-edit", "origin/main", check=False)
+        if who.git("ls-files", "--unmerged"):
+            who.git("merge", "--abort")
+            self.refused["pull: conflicts"] += 1
+            return False
+        if len(who.git("show", "--no-patch", "--format=%P").split()) == 2 and who.head() != before:
+            self.merged["by git"] += 1
+            self.merged["by git, on both sides"] += self.world.driver_calls() > calls
+        return True
 
     def _renumbered(self, who: Colleague, pairs: tuple[tuple[str, str], ...]) -> None:
         for old, new in pairs:
@@ -296,7 +315,7 @@ class Office:
 
 _WEIGHTS = [
     ("new", 8), ("move", 40), ("set", 12), ("edit", 6), ("adopt", 6), ("settle", 2),
-    ("sync", 14), ("network", 5), ("propose", 4), ("accept", 5),
+    ("sync", 12), ("pull", 4), ("network", 5), ("propose", 4), ("accept", 5),
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +30,16 @@ class Played:
 
 
 def play(
-    folder: Path, seed: int, clones: int, commands: int, minutes: float = float("inf")
+    folder: Path,
+    seed: int,
+    clones: int,
+    commands: int,
+    minutes: float = float("inf"),
+    say: Callable[[int, float], object] = lambda given, seconds: None,
 ) -> Played:
     """Let `clones` colleagues do `commands` commands each, in an order that chance makes, and
-    come together at the end; after so many minutes they stop where they are."""
+    come together at the end; after so many minutes they stop where they are. `say` is told after
+    each command how many were given, in so many seconds."""
     started = time.monotonic()
     world = make_world(folder, seed, clones, _init)
     office = Office(world)
@@ -51,6 +58,7 @@ def play(
         while given < len(order) and time.monotonic() - started < minutes * 60:
             office.step(order[given])
             given += 1
+            say(given, time.monotonic() - started)
         finish(office)
     finally:
         merge_files._merged = real
@@ -71,7 +79,9 @@ def _init(root: Path) -> None:
 def _figures(office: Office, calls: Counter[str], seconds: float) -> dict[str, float]:
     first = office.world.colleagues[0]
     subjects = first.git("log", "--merges", "--format=%s").splitlines()
-    both = [one for one in subjects if ": 0 records changed" not in one]
+    ours = [one for one in subjects if "changed on both sides" in one]
+    both = len([one for one in ours if ": 0 records changed" not in one])
+    both += office.merged["by git, on both sides"]
     desk = first.desk()
     effects: Counter[Effect] = Counter()
     for one in desk.load_all():
@@ -85,8 +95,10 @@ def _figures(office: Office, calls: Counter[str], seconds: float) -> dict[str, f
         "records": len({uid for uid, _ in office.ledger.events}),
         "events": sum(effects.values()),
         "commits that merge": len(subjects),
-        "… with a record changed on both sides": len(both),
+        "… with a record changed on both sides": both,
         **calls,
+        "merges by git itself": office.merged["by git"],
+        "driver calls by git": office.world.driver_calls(),
         "conflicts of fields": office.settled,
         "concurrent events": effects[Effect.CONCURRENT],
         "events without effect": effects[Effect.DEAD],

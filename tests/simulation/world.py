@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shlex
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 
 from svcdesk.config import Config
 from svcdesk.desk import Desk, open_desk
+from svcdesk.store.merge_setup import driver_command
 from svcdesk.testing import NOW
 
 SKEW = timedelta(hours=3)
@@ -71,6 +73,11 @@ class World:
     def hub(self) -> Path:
         return self.folder / "hub.git"
 
+    def driver_calls(self) -> int:
+        """How often git has called the merge driver, in all clones."""
+        place = self.folder / "driver-calls"
+        return place.stat().st_size if place.exists() else 0
+
     def forward(self) -> None:
         self.now += timedelta(seconds=self.chance.randint(20, 900))
 
@@ -95,6 +102,8 @@ def make_world(folder: Path, seed: int, clones: int, init: Callable[[Path], None
         if number:
             git(folder, "clone", "--quiet", str(world.hub), str(root))
         git(root, "config", "gc.auto", "0")
+        counted = f"printf . >>{shlex.quote(str(folder / 'driver-calls'))}; {driver_command()}"
+        git(root, "config", "merge.svcdesk.driver", counted)
         skew = SKEW * world.chance.uniform(-1, 1)
         world.colleagues.append(Colleague(person, root, skew, world))
     world.colleagues[-1].skew, world.colleagues[-2].skew = SKEW, -SKEW
