@@ -102,7 +102,12 @@ SPECS = (
         options=(
             Given("--root-cause", "root_cause", "The root cause, once known."),
             Given("--workaround", "workaround", "The workaround in use."),
-            Given("--effort", "effort_hours", "Hours of work so far.", "HOURS"),
+            Given(
+                "--effort",
+                "effort_hours",
+                "Hours of work so far, such as 1.5; or 1h30m, 90m.",
+                "HOURS",
+            ),
         ),
     ),
     Spec(
@@ -167,7 +172,9 @@ SPECS = (
             Given("--step", "action", "A last handling step, if none was recorded."),
             Given("--root-cause", "root_cause", "The root cause."),
             Given("--workaround", "workaround", "The workaround, if it is one."),
-            Given("--effort", "effort_hours", "Hours of work.", "HOURS"),
+            Given(
+                "--effort", "effort_hours", "Hours of work, such as 1.5; or 1h30m, 90m.", "HOURS"
+            ),
             Given("--difficulties", "difficulties", "Difficulties, and how they were met."),
             Given("--verification", "verification", "How you verified it."),
             Given("--advice", "advice", "Advice to the user."),

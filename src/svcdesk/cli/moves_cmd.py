@@ -72,7 +72,7 @@ def _command(name: str) -> click.Command:
         run = option(
             given.flag,
             _parameter(given),
-            is_flag=given.switch,
+            is_flag=given.switch or None,  # False lets click take no value that begins with “-”
             multiple=given.many,
             metavar=None if given.switch else given.metavar,
             help=given.help,

@@ -48,8 +48,11 @@ def find_person(people: People, said: str) -> Person:
 
     Raises NotFound naming near ones, Ambiguous with the ids of everyone who is called so.
     """
-    if said == REQUESTER:
-        return requester()
+    return requester() if said == REQUESTER else find_listed(people, said)
+
+
+def find_listed(people: People, said: str) -> Person:
+    """The person of that id, or the only one of that name. Raises as `find_person` does."""
     found = [one for one in people.called(said) if one.active]
     if len(found) > 1:
         raise Ambiguous(

@@ -99,7 +99,7 @@ def check_references(desk: Desk, entries: Sequence[Entry]) -> Iterator[Finding]:
                 PurePosixPath(one).stem for one in there if one.startswith(f"{RECORDS}/{shelf}/")
             ]
             line = desk.document(DESK_FILE).line_of([field])
-            yield _missing(field, T("there is no {path}", path=path), _near(name, known), line)
+            yield _missing(field, T("there is no {path}", path=path), near_name(name, known), line)
     try:
         desk.plugins.numbering(facts.numbering)
     except SvcdeskError as error:
@@ -129,29 +129,7 @@ def check_queries(desk: Desk) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def check_roles(desk: Desk) -> Iterator[Finding]:
-    """The roles that people.yaml gives and no workflow has: they let nobody do anything."""
-    from svcdesk.desk.people import roles_of
-
-    known = roles_of(desk)
-    document = parse(desk.read_file(PEOPLE_FILE) or b"", path=PEOPLE_FILE)
-    for index, person in enumerate(desk.people.by_id.values()):
-        for place, role in enumerate(person.roles):
-            if role not in known:
-                near = get_close_matches(role, known, n=1, cutoff=0.5)
-                yield Finding(
-                    rules.UNKNOWN_ROLE,
-                    T("{person} has the role “{role}”, which is none", person=person.id, role=role),
-                    path=PEOPLE_FILE,
-                    line=document.line_of(["people", index, "roles", place]),
-                    field=f"people.{index}.roles",
-                    hint=T("did you mean {names}?", names=near[0])
-                    if near
-                    else T("roles: {names}", names=", ".join(known)),
-                )
-
-
-def _near(name: str, known: Sequence[str]) -> Text:
+def near_name(name: str, known: Sequence[str]) -> Text:
     """The nearest of the names that there are, or all of them."""
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     if near:

@@ -17,11 +17,11 @@ from svcdesk.desk.check_files import (
     check_modes,
     check_queries,
     check_references,
-    check_roles,
     check_strays,
     of_error,
     walk,
 )
+from svcdesk.desk.check_people import check_people
 from svcdesk.desk.check_policies import check_policies
 from svcdesk.desk.check_record import Survey, check_hand_edits, check_record
 from svcdesk.desk.judging import judge
@@ -92,7 +92,7 @@ def _check(desk: Desk, ids: Sequence[str] | None) -> CheckResult:
         found += check_policies(desk, {one.path for one in found})
         found += check_queries(desk)
         if all(one.path != PEOPLE_FILE for one in found):
-            found += check_roles(desk)
+            found += check_people(desk)
         reading = read_records(desk)
         found += _records(desk, reading, partial=False)
         found += _whole(desk, entries, reading)

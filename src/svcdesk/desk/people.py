@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from svcdesk.desk.author import find_listed
 from svcdesk.desk.file_edit import FileDone, edit_file
 from svcdesk.desk.settings import parse_people
 from svcdesk.desk.writing import Options
@@ -35,7 +36,8 @@ def add_person(
     """List a person. `fields`: name, roles, team, supervisor, emails, skills, active.
 
     Raises Refused for an id or e-mail that is somebody's already, UsageError for an unknown field
-    or role, Invalid for an id that cannot be one, NotAllowed without the right `people`.
+    or role, NotFound for a supervisor who is not listed, Invalid for an id that cannot be one,
+    NotAllowed without the right `people`.
     """
     _authorise(desk)
     if desk.people.get(person_id) is not None:
@@ -99,7 +101,10 @@ def _with(values: Values, people: list[Value]) -> dict[str, Value]:
 
 
 def _checked(desk: Desk, fields: Values) -> dict[str, Value]:
-    """The fields, with roles that some kind of the desk knows. Raises UsageError."""
+    """The fields, with roles that some kind of the desk knows and a supervisor by the id.
+
+    Raises UsageError; NotFound, Ambiguous for a supervisor who is not listed.
+    """
     for name in fields:
         if name not in _FIELDS and not name.startswith("x-"):
             raise UsageError(
@@ -112,6 +117,9 @@ def _checked(desk: Desk, fields: Values) -> dict[str, Value]:
     roles = given.get("roles")
     if isinstance(roles, Sequence) and not isinstance(roles, str):
         given["roles"] = [_role_meant(desk, str(role)) for role in roles]
+    boss = given.get("supervisor")
+    if isinstance(boss, str):
+        given["supervisor"] = find_listed(desk.people, boss).id
     return {key: [value] if key in _LISTS and isinstance(value, str) else value
             for key, value in given.items()}  # fmt: skip
 

@@ -19,6 +19,11 @@ _BETWEEN_TEXTS = "[;；\n]"  # a comma may stand inside a text
 _YES = frozenset({"yes", "y", "true", "on", "1", "是", "有", "对"})
 _NO = frozenset({"no", "n", "false", "off", "0", "否", "无", "没有"})
 _NUMBER = r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?"
+_SPAN = r"[0-9]{1,6}(?:\.[0-9]{1,4})?"
+_WORKED = re.compile(
+    rf"(?:(?P<hours>{_SPAN})(?:h|hours?|个?小时|时))?(?:(?P<minutes>{_SPAN})(?:m|mins?|minutes?|分钟?))?"
+)
+_HOW_LONG = T("hours such as 1.5; or with units: 1h30m, 90m, 2小时")
 
 
 def understand(field: FieldInfo, text: str) -> Value:
@@ -100,6 +105,22 @@ def _number(field: FieldInfo, text: str) -> Value:
     return value
 
 
+def _hours(field: FieldInfo, text: str) -> Value:
+    """A number is hours; hours and minutes with their units are understood: 1h30m, 90分钟."""
+    typed = plain(half_width(text)).replace(" ", "")
+    if re.fullmatch(_NUMBER, typed) is None:
+        found = _WORKED.fullmatch(typed)
+        if found is None or not typed:
+            raise _wrong(field, T("“{text}” is no time worked", text=text), _HOW_LONG)
+        typed = str(round(float(found["hours"] or 0) + float(found["minutes"] or 0) / 60, 4))
+        typed = typed.removesuffix(".0")
+    if typed.startswith("-"):
+        raise _wrong(
+            field, T("“{text}” is no time worked: it is less than nothing", text=text), _HOW_LONG
+        )
+    return _number(field, typed)
+
+
 def _instant(field: FieldInfo, text: str) -> Value:
     typed = half_width(text)
     try:
@@ -154,7 +175,7 @@ _READERS: dict[str, Callable[[FieldInfo, str], Value]] = {
     "flag": _flag,
     "integer": _number,
     "number": _number,
-    "hours": _number,
+    "hours": _hours,
     "instant": _instant,
     "date": _date,
     "person": _folded,

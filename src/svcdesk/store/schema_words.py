@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -74,6 +75,9 @@ _FORMS: Mapping[str, tuple[Text, Text]] = {
     "text": (T("has more than one line"), T("write it in one line")),
     "path": (T("has an empty or overlong part"), T("write it as in software/database")),
 }  # fmt: skip
+
+_BEGINS = re.compile(r"\^([A-Z]{2,6}-)")
+"""The pattern that a kind's prefix makes of its ids."""
 
 Place = tuple[str | int, ...]
 
@@ -195,11 +199,15 @@ class Words:
         if form == "masked":  # the value is not repeated: it may be somebody's number
             return self._problem("FORM", place, *_FORMS[form])
         message, hint = _FORMS.get(form, (None, None))
+        own = _own_hint(schema)
         if message is None or (form == "text" and "\n" not in value):
-            message = T("does not have the form {pattern}", pattern=wanted)
-            hint = None
+            message = T("does not have the form that is wanted here")
+            hint = own or T("the schema wants {pattern}", pattern=wanted)
+        begins = _BEGINS.fullmatch(wanted)
+        if begins is not None:
+            hint = T("it begins with {prefix}, as in {prefix}20241001-001", prefix=begins[1])
         said = T("is {value}: it {what}", value=shown(value), what=message)
-        return self._problem("FORM", place, said, _own_hint(schema) or hint)
+        return self._problem("FORM", place, said, own or hint)
 
     def _format(self, place: Place, _: str, value: str, schema: Values) -> Problem:
         form = self._form(place, schema)

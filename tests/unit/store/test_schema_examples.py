@@ -50,6 +50,14 @@ def test_a_contact_that_is_not_masked_is_not_repeated(contact: object) -> None:
         assert str(contact) not in f"{problem.message} {problem.hint}"
 
 
+@pytest.mark.parametrize(("kind", "wanted"), [("request", "SR-2024"), ("change", "CR-2024")])
+def test_an_id_of_another_kind_is_told_with_one_that_is_right(kind: str, wanted: str) -> None:
+    problems = KINDS.validator(kind).problems({"id": "XX-20241001-001"})
+    [said] = [one for one in problems if one.field == "id"]
+    assert wanted in str(said.hint)
+    assert "^" not in f"{said.message} {said.hint}"
+
+
 def test_the_examples_cover_every_kind() -> None:
     assert {kind_of(path) for path in VALID} == set(VERSIONS)
     assert {kind_of(path) for path in INVALID} == set(VERSIONS)
