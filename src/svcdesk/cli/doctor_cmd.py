@@ -38,6 +38,7 @@ _NAMES = {
     "merged": T("records after merges"),
     "unfinished": T("unfinished write"),
     "leftovers": T("leftovers"),
+    "clock": T("clock"),
     "lock": T("lock"),
     "system": T("system"),
     "file system": T("file system"),
@@ -72,7 +73,10 @@ def _doctor(app: App, fix: bool, finish: bool, undo: bool) -> int:
         mended = doctoring.mend(app.desk)
         for sentence in mended.done:
             app.out.out(sentence)
-        for sentence, hint in mended.left:
+        redated = doctoring.redate(app.desk)
+        for sentence in redated.done:
+            app.out.out(sentence)
+        for sentence, hint in (*mended.left, *redated.left):
             app.out.out(T("left as it is: {what} – {hint}", what=sentence, hint=hint))
     diagnosis = app.desk.examine()
     signs = (*wrong, *diagnosis.signs)

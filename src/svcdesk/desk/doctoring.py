@@ -28,6 +28,7 @@ from svcdesk.store.recovery import Report
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
     from svcdesk.desk.merge_repair import Mended
+    from svcdesk.desk.redating import Redated
 
 _MOST = 20
 _MEND = T("`svcdesk doctor --fix` puts it right, in a commit that you can look at")
@@ -101,6 +102,13 @@ def mend(desk: Desk) -> Mended:
     from svcdesk.desk.merge_repair import mend_merges
 
     return mend_merges(desk)
+
+
+def redate(desk: Desk) -> Redated:
+    """Date anew what a wrong clock recorded: see `svcdesk.desk.redating.redate`."""
+    from svcdesk.desk.redating import redate
+
+    return redate(desk)
 
 
 def _pending(desk: Desk) -> bool:
@@ -298,6 +306,27 @@ def _losses(desk: Desk) -> Iterator[Sign]:
         )
 
 
+def _clock(desk: Desk) -> Iterator[Sign]:
+    """Unpublished events of a clock that ran far ahead: a sync would refuse them."""
+    from svcdesk.desk.redating import clock_behind, events_ahead, sentence
+
+    found = events_ahead(desk)
+    if not found:
+        return
+    hint = T("put the clock right, if it is not; `svcdesk doctor --fix` then dates them anew")
+    if clock_behind(desk):
+        hint = T("this computer's clock is behind what is published: put it right")
+    for one in found[:_MOST]:
+        yield Sign("clock", sentence(one), Severity.ERROR, hint)
+    if len(found) > _MOST:
+        yield Sign(
+            "clock",
+            T("{count} more records have events that are too far ahead", count=len(found) - _MOST),
+            Severity.ERROR,
+            hint,
+        )
+
+
 def _writes(desk: Desk) -> Iterator[Sign]:
     report = recovery.inspect(desk.repository)
     for line in report.lines:
@@ -372,6 +401,7 @@ _EXAMINATIONS: tuple[tuple[str, Callable[[Desk], Iterator[Sign]]], ...] = (
     ("deleted", _deletions),
     ("merging", _merging),
     ("merged", _losses),
+    ("clock", _clock),
     ("unfinished", _writes),
     ("disk", _disk),
     ("plugin", _plugins),

@@ -348,7 +348,7 @@ _MERGING = (
         "E_FUTURE",
         T("an event lies more than a day ahead"),
         T("events count in the order of their ids: it would outrank all that others do"),
-        T("put the computer's clock right; record the event anew"),
+        T("put the computer's clock right; `svcdesk doctor --fix` dates the event anew"),
     ),
     _refusal(
         "E_PUBLISHED",

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
     from svcdesk.desk.traffic import Flow, Traffic
 
-_AHEAD = timedelta(days=1)
+AHEAD = timedelta(days=1)
+"""An event further ahead than this is not published."""
 _APART = timedelta(hours=1)
 _IMPORT = "import"
 
@@ -42,8 +43,7 @@ def refuse_unfit(desk: Desk, went: Traffic) -> None:
                 T("not pushed: {record}: the event {id} ({move}) is dated {time}, more than a day "
                   "ahead of this computer's clock", record=flow.record_id, id=event.id,
                   move=event.do, time=event.at),
-                hint=T("put the clock right; undo that commit (git revert or git reset) and record "
-                       "it anew"),
+                hint=T("put the clock right; `svcdesk doctor --fix` then dates it anew"),
                 code="E_FUTURE",
                 record=flow.record_id,
                 path=flow.path,
@@ -55,7 +55,7 @@ def future_events(flow: Flow, now_ms: int) -> list[Event]:
     record had before."""
     newest = flow.before.newest_event_id() if flow.before else None
     limit = max(now_ms, milliseconds_of(newest) if newest else 0)
-    day = int(_AHEAD.total_seconds() * 1000)
+    day = int(AHEAD.total_seconds() * 1000)
     return [event for event in flow.events if milliseconds_of(event.id) > limit + day]
 
 
