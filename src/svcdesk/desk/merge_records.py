@@ -19,8 +19,8 @@ from svcdesk.store.merge_commit import merge_bases
 from svcdesk.store.merge_files import FileMerge, merge_file, read_versions
 from svcdesk.store.merge_pairs import Pair, Place, find_pairs
 from svcdesk.store.merge_rules import MergeRules
-from svcdesk.store.tickets import decode_file
-from svcdesk.store.yaml_read import parse
+from svcdesk.store.tickets import decode_document
+from svcdesk.store.yaml_read import Document, parse
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
@@ -38,7 +38,8 @@ class Twins(NamedTuple):
 class MergedRecords:
     """What is to stand below `records/`: `changes` gives the blob of each path that both sides
     had a say in (None: nothing there), `contents` the new blobs' bytes, `decided` every path
-    that git's own merge has no say in. `conflicts` are (record id, path, conflict)."""
+    that git's own merge has no say in. `conflicts` are (record id, path, conflict); `documents`
+    are blobs that were read on the way."""
 
     changes: dict[str, str | None] = field(default_factory=dict)
     contents: list[bytes] = field(default_factory=list)
@@ -47,6 +48,7 @@ class MergedRecords:
     conflicts: list[tuple[str, str, Conflict]] = field(default_factory=list)
     events: list[tuple[str, Step]] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
+    documents: dict[str, Document] = field(default_factory=dict)
 
     @property
     def merged(self) -> tuple[str, ...]:
@@ -73,10 +75,8 @@ def merge_records(
     does not tell which, Invalid for a result that its schema does not allow.
     """
     work = _Work(desk, repo, list(bases), takes, branch)
-    pairs = find_pairs(repo, list(bases), one, other)
-    wanted = {place.blob for pair in pairs for place in pair.places}
+    pairs, work.blobs = find_pairs(repo, list(bases), one, other)
     with many_values():
-        work.blobs = dict(repo.cat_blobs(sorted(wanted)))
         for pair in pairs:
             work.take(pair)
         work.part_twins()
@@ -144,7 +144,7 @@ class _Work:
             if place is not None and place.path != chosen.path:
                 self.found.changes.setdefault(place.path, None)
         if chosen is not pair.one:
-            self._judge(self.blobs[chosen.blob], chosen.path)
+            self._judge(parse(self.blobs[chosen.blob], path=chosen.path), chosen.path)
         self._put(chosen.path, chosen.blob, str(pair.uid))
 
     def _come_or_go(self, pair: Pair) -> None:
@@ -175,8 +175,9 @@ class _Work:
             self.found.conflicts += [(record_id, path, one) for one in merged.conflicts]
             return
         place = self._place(merged, path)
+        assert merged.document is not None
         if pair.uid is not None:
-            self._judge(merged.data, place, [self.blobs[one.blob] for one in sides])
+            self._judge(merged.document, place, [versions.one, versions.other])
             record_id = place.rpartition("/")[2].removesuffix(".yaml")
             self.found.ids.append(record_id)
             self.found.events += [(record_id, step) for step in merged.merged.unsettled]
@@ -184,7 +185,14 @@ class _Work:
             if side.path != place:
                 self.found.changes.setdefault(side.path, None)
         self.found.contents.append(merged.data)
-        self._put(place, self._repo.blob_id(merged.data), pair.uid or place)
+        blob = self._repo.blob_id(merged.data)
+        self.found.documents[blob] = merged.document
+        for known, document in zip(
+            (pair.base, *sides), (versions.base, versions.one, versions.other), strict=True
+        ):
+            if known is not None and document is not None and b"\r" not in self.blobs[known.blob]:
+                self.found.documents[known.blob] = document
+        self._put(place, blob, pair.uid or place)
 
     def _settle(self, record_id: str, conflict: Conflict) -> Held | Side | None:
         for take in self._takes:
@@ -233,17 +241,17 @@ class _Work:
             return
         self.found.changes[path] = blob
 
-    def _judge(self, data: bytes, path: str, before: Sequence[bytes] = ()) -> None:
+    def _judge(self, document: Document, path: str, before: Sequence[Document] = ()) -> None:
         """A record has to be readable and named after its id. What its schema does not allow is
         refused where it was valid `before`, on both sides, and else said."""
-        loaded = decode_file(data, path)
+        loaded = decode_document(document._replace(path=path), path)
         validator = self._desk.kinds.validator(loaded.record.kind)
         if validator.is_valid(loaded.document.value):
             return
         problems = validator.problems(loaded.document.value, path=path)
         first = problems[0].message if problems else T("its schema does not allow it")
         said = T("{path} is not valid: {problem}", path=path, problem=first)
-        if not before or not all(self._is_valid(one, path) for one in before):
+        if not before or not all(self._is_valid(one) for one in before):
             self.found.notes.append(said)
             return
         raise Invalid(
@@ -254,6 +262,6 @@ class _Work:
             path=path,
         )
 
-    def _is_valid(self, data: bytes, path: str) -> bool:
-        value = parse(data.replace(b"\r\n", b"\n"), path=path).value
+    def _is_valid(self, document: Document) -> bool:
+        value = document.value
         return self._desk.kinds.validator(str(value.get("kind"))).is_valid(value)

@@ -29,6 +29,7 @@ from svcdesk.store.transaction import Transaction, begin
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
+    from svcdesk.store.yaml_read import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _commit(
     trailers = [("Svcdesk-Op", tx.op)]
     message = compose_message(subject, "\n".join(records.merged), trailers)
     made = merge_commit.commit_tree(repo, tree, [one, other], message)
-    _refuse_unfit(desk, repo, branch, one, other, made)
+    _refuse_unfit(desk, repo, branch, one, other, made, records.documents)
     changes = _changes(repo, one, made)
     tx.read_many(list(changes))
     commit = tx.commit(changes, subject, body="\n".join(records.merged), made=made)
@@ -196,7 +197,13 @@ def _commit(
 
 
 def _refuse_unfit(
-    desk: Desk, repo: Repository, branch: str, one: str, other: str, made: str
+    desk: Desk,
+    repo: Repository,
+    branch: str,
+    one: str,
+    other: str,
+    made: str,
+    documents: Mapping[str, Document],
 ) -> None:
     """Raise Refused (E_REVIEW) where a review of the merged result finds errors.
 
@@ -207,7 +214,7 @@ def _refuse_unfit(
         return
     from svcdesk.desk.reviewing import review_commits
 
-    found = review_commits(desk, one, made).findings
+    found = review_commits(desk, one, made, documents)
     errors = [finding for finding in found if finding.weight is Severity.ERROR]
     if errors:
         first = errors[0]

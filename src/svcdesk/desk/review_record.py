@@ -65,17 +65,28 @@ def _without_lines(loaded: Loaded) -> Loaded:
 class Bench:
     """Judges records by the desk of the branch that is merged into."""
 
-    def __init__(self, base: DeskAt, court: Court, bringers: Bringers, survey: Survey) -> None:
+    def __init__(
+        self,
+        base: DeskAt,
+        court: Court,
+        bringers: Bringers,
+        survey: Survey,
+        *,
+        telling: bool = True,
+    ) -> None:
         self.base = base
         self.court = court
         self.bringers = bringers
         self.survey = survey
+        self.telling = telling
 
     def judge(self, change: Change, loaded: Loaded, earlier: Loaded | None) -> Judged:
-        """Everything about one record."""
+        """Everything about one record; where nobody is to be told, what is found alone."""
         case = _Case(self, change, loaded, earlier)
         judged = Judged(loaded.path, change.record, change.before is None)
         judged.findings += case.findings()
+        if not self.telling:
+            return judged
         judged.said += said_of(change, case.events, case.workflow)
         before, after = case.ledgers()
         judged.said += said_of_sla(before, after, self.base.facts.zone)

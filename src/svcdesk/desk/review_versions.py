@@ -3,7 +3,7 @@ and which commit brought which event."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.desk.reading import many_values
@@ -14,20 +14,23 @@ from svcdesk.review.change import Brought, Change, Version, is_redaction
 from svcdesk.store.codec import encode_event
 from svcdesk.store.git_changes import Entry, Made, sizes
 from svcdesk.store.guard import check_size
-from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, decode_file
+from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, decode_document, decode_file
 
 if TYPE_CHECKING:
     from svcdesk.desk.revision import DeskAt
+    from svcdesk.store.yaml_read import Document
 
 PLAIN = "100644"
 _READABLE = frozenset({PLAIN, "100755"})
 
 
 class Contents:
-    """Records by blob and path, each decoded once; a blob's size is judged before it is read."""
+    """Records by blob and path, each decoded once; a blob's size is judged before it is read.
+    `documents` are blobs that were parsed already."""
 
-    def __init__(self, base: DeskAt) -> None:
+    def __init__(self, base: DeskAt, documents: Mapping[str, Document]) -> None:
         self._base = base
+        self._documents = documents
         self._known: dict[tuple[str, str], Loaded | SvcdeskError] = {}
         folders = {f"{RECORDS}/{one}/" for one in base.kinds.folders.values()}
         self._folders = tuple(folders)
@@ -47,11 +50,12 @@ class Contents:
         }
         repository = self._base.repository
         measured = sizes(repository, sorted({blob for blob, _ in wanted}))
-        small = sorted(blob for blob, size in measured.items() if size <= FILE_LIMIT)
-        data = dict(repository.cat_blobs(small))
+        small = (blob for blob, size in measured.items() if size <= FILE_LIMIT)
+        data = dict(repository.cat_blobs(sorted(set(small) - self._documents.keys())))
         with many_values():
             for blob, path in wanted:
-                self._known[blob, path] = _decoded(data.get(blob), measured.get(blob, 0), path)
+                content = self._documents.get(blob) or data.get(blob, b"")
+                self._known[blob, path] = _decoded(content, measured.get(blob, 0), path)
 
     def old(self, entry: Entry) -> Loaded | SvcdeskError | None:
         """The record before; None where there was none."""
@@ -158,10 +162,12 @@ def _version_of(base: DeskAt, loaded: Loaded) -> Version:
     return Version(loaded.path, record, fold(record.events, base.workflow(record.kind)))
 
 
-def _decoded(data: bytes | None, size: int, path: str) -> Loaded | SvcdeskError:
+def _decoded(content: bytes | Document, size: int, path: str) -> Loaded | SvcdeskError:
     try:
         check_size(size, path=path)
-        return decode_file(data or b"", path)
+        if isinstance(content, bytes):
+            return decode_file(content, path)
+        return decode_document(content._replace(path=path), path)
     except SvcdeskError as error:
         error.path = error.path or path
         return error

@@ -7,7 +7,7 @@ workflows, the schemas and the policies of the branch that is merged into.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,6 +39,7 @@ from svcdesk.store.tickets import RECORDS, Loaded, decode_file
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
     from svcdesk.lifecycle.approval_values import Problem
+    from svcdesk.store.yaml_read import Document
 
 _MAIN = ("main", "master")
 
@@ -84,15 +85,26 @@ def review(
     return judged(_staged(desk, at) if staged else _sides(desk, revisions, at), staged=staged)
 
 
-def review_commits(desk: Desk, base: str, head: str) -> Reviewed:
-    """Review what `head` has and `base` has not, both being revisions."""
-    return judged(_between(desk, base, head, None))
+def review_commits(
+    desk: Desk, base: str, head: str, documents: Mapping[str, Document]
+) -> tuple[Finding, ...]:
+    """What a review finds in what `head` has and `base` has not, both being revisions.
+
+    `documents` are blobs that were parsed already, by their ids.
+    """
+    return judged(_between(desk, base, head, None), documents=documents, telling=False).findings
 
 
-def judged(sides: Sides, *, staged: bool = False) -> Reviewed:
-    """The review of what lies between two sides."""
+def judged(
+    sides: Sides,
+    *,
+    staged: bool = False,
+    documents: Mapping[str, Document] | None = None,
+    telling: bool = True,
+) -> Reviewed:
+    """The review of what lies between two sides; without `telling`, its findings alone."""
     base, entries = sides.base, sides.entries
-    contents = Contents(base)
+    contents = Contents(base, documents or {})
     steps = (entry for made in sides.commits for part in made.changes for entry in part)
     contents.read([*entries, *steps])
     pairs = pairs_of(base, contents, entries)
@@ -101,7 +113,7 @@ def judged(sides: Sides, *, staged: bool = False) -> Reviewed:
     _verify_by_clock(base, pairs)
     workflows = {kind: base.workflow(kind) for kind in base.kinds}
     court = Court(base.people, workflows, chains_of(workflows), base.facts.confirm_own)
-    bench = Bench(base, court, bringers, survey)
+    bench = Bench(base, court, bringers, survey, telling=telling)
     records = tuple(bench.judge(*one) for one in sorted(pairs.changes, key=lambda one: one[1].path))
     findings = [found for one in records for found in one.findings]
     findings += _identities(sides, pairs)

@@ -38,11 +38,12 @@ class Versions(NamedTuple):
 
 class FileMerge(NamedTuple):
     """The outcome for one file. With conflicts, `data` has markers around the fields in question
-    (both whole texts, where the two are not one record)."""
+    (both whole texts, where the two are not one record); without, `document` is it read back."""
 
     path: str
     data: bytes
     merged: Merged
+    document: Document | None = None
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -79,15 +80,17 @@ def merge_file(
     one, other = versions.one.text, versions.other.text
     if not merged.conflicts or leave_out:
         unmerged = any(conflict.field == UID for conflict in merged.conflicts)
-        text = "" if unmerged else _text(versions, merged.value)
-        return FileMerge(versions.path, text.encode(), merged)
+        if unmerged:
+            return FileMerge(versions.path, b"", merged)
+        document = _laid_out(versions, merged.value)
+        return FileMerge(versions.path, document.text.encode(), merged, document)
     called = names or (_called(versions.one, versions.other), _called(versions.other, versions.one))
     if any(conflict.field == UID for conflict in merged.conflicts):
         size = marker_size
         text = f"{'<' * size} {called[0]}\n{one}{'=' * size}\n{other}{'>' * size} {called[1]}\n"
         return FileMerge(versions.path, text.encode(), merged)
     shown = _merged(versions, settle, leave_out, Side.OTHER)
-    one, other = _text(versions, merged.value), _text(versions, shown.value)
+    one, other = (_laid_out(versions, found.value).text for found in (merged, shown))
     text = with_markers(one, other, marker_size, called)
     return FileMerge(versions.path, text.encode(), merged)
 
@@ -104,7 +107,7 @@ def _merged(versions: Versions, settle: Settle | None, leave_out: bool, show: Si
     )
 
 
-def _text(versions: Versions, value: Values) -> str:
+def _laid_out(versions: Versions, value: Values) -> Document:
     return laid_out(versions.base, versions.one, versions.other, value)
 
 

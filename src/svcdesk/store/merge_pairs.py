@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from svcdesk.store.git import Repository
@@ -50,8 +50,11 @@ class Pair:
         return blob not in (self.one.blob, self.other.blob)
 
 
-def find_pairs(repo: Repository, bases: list[str], one: str, other: str) -> list[Pair]:
-    """The files of ours below `records/` that differ among these commits, in order of path."""
+def find_pairs(
+    repo: Repository, bases: list[str], one: str, other: str
+) -> tuple[list[Pair], Mapping[str, bytes]]:
+    """The files of ours below `records/` that differ among these commits, in order of path, and
+    the bytes of all their blobs."""
     listed = [_listed(repo, commit) for commit in (*bases, one, other)]
     changed = [
         path
@@ -59,7 +62,8 @@ def find_pairs(repo: Repository, bases: list[str], one: str, other: str) -> list
         if len({version.get(path) for version in listed}) > 1
     ]
     blobs = {version[path] for version in listed for path in changed if path in version}
-    uids = _uids(repo, blobs)
+    contents = dict(repo.cat_blobs(sorted(blobs)))
+    uids = _uids(contents)
     found: dict[str, list[Place | None]] = {}
     for index, version in enumerate(listed):
         for path in changed:
@@ -71,7 +75,7 @@ def find_pairs(repo: Repository, bases: list[str], one: str, other: str) -> list
         Pair(None if key.startswith("/") else key, tuple(places[:-2]), places[-2], places[-1])
         for key, places in found.items()
     ]
-    return sorted(pairs, key=lambda pair: pair.places[0].path)
+    return sorted(pairs, key=lambda pair: pair.places[0].path), contents
 
 
 def _listed(repo: Repository, commit: str) -> dict[str, str]:
@@ -82,11 +86,11 @@ def _listed(repo: Repository, commit: str) -> dict[str, str]:
     }
 
 
-def _uids(repo: Repository, blobs: Iterable[str]) -> Mapping[str, str]:
+def _uids(contents: Mapping[str, bytes]) -> Mapping[str, str]:
     """The uid that each blob carries, as far as a look at its lines tells; the merge itself reads
     it properly, and refuses two uids."""
     found = {}
-    for blob, data in repo.cat_blobs(sorted(blobs)):
+    for blob, data in contents.items():
         match = _UID.search(data)
         if match is not None:
             found[blob] = match[1].decode("ascii")

@@ -6,19 +6,38 @@ the values; that is merged line by line, read back and compared.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from svcdesk.errors import FileRefused, Invalid
 from svcdesk.model.record import Values
-from svcdesk.store.yaml_emit import CANONICAL, mapping_lines
+from svcdesk.store.yaml_emit import CANONICAL, entry_lines, item_lines
 from svcdesk.store.yaml_read import Document, parse
+from svcdesk.store.yaml_scalar import scalar
 from svcdesk.store.yaml_values import check_values, same
 
+_Items: TypeAlias = dict[str, list[str]]
+"""The lines of items of lists, such as events, by what the item is: most are in every version."""
 
-def laid_out(base: Document | None, one: Document, other: Document, value: Values) -> str:
-    """The text that holds `value`, laid out as the versions are; the same with the sides
-    exchanged. Raises Invalid for a value that no file may hold."""
+
+def laid_out(base: Document | None, one: Document, other: Document, value: Values) -> Document:
+    """The text that holds `value`, laid out as the versions are, and read back; the same with the
+    sides exchanged. Raises Invalid for a value that no file may hold."""
     versions = [one, other] if base is None else [one, other, base]
-    if all(_plain(version) for version in versions):
-        return _plain_text(value)
+    made: _Items = {}
+    if all(version.text == _canonical(version.value, made) for version in versions):
+        check_values(value)
+        found = _read(_canonical(value, made), value, one.path)
+        if found is not None:
+            return found
+        from svcdesk.store.yaml_text import dump
+
+        return parse(dump(value).encode(), path=one.path)
+    return parse(_woven(base, one, other, value).encode(), path=one.path)
+
+
+def _woven(base: Document | None, one: Document, other: Document, value: Values) -> str:
+    """The text of a merged file that has comments, or another layout than ours."""
+    versions = [one, other] if base is None else [one, other, base]
     # Most records are laid out as we write them, and git waits for each: what follows is for the
     # others, and imported for them.
     from svcdesk.merging.lines import common_lines, merged_lines, with_comments
@@ -32,12 +51,12 @@ def laid_out(base: Document | None, one: Document, other: Document, value: Value
     sides = left.split("\n"), right.split("\n")
     known = below[0].split("\n") if below else common_lines(*sides)
     text = "\n".join(merged_lines(known, *sides))
-    if _holds(text, value):
+    if _read(text, value) is not None:
         return text
     # Lines of one value came together twice. Each side holds the whole value, so one of them is
     # taken, with the comments that only the other has.
     text = "\n".join(with_comments(*sorted(sides)))
-    return text if _holds(text, value) else min(left, right)
+    return text if _read(text, value) is not None else min(left, right)
 
 
 def with_markers(one: str, other: str, size: int, names: tuple[str, str]) -> str:
@@ -47,25 +66,27 @@ def with_markers(one: str, other: str, size: int, names: tuple[str, str]) -> str
     return "\n".join(marked(one.split("\n"), other.split("\n"), size, names))
 
 
-def _plain(version: Document) -> bool:
-    """Whether a text is exactly as we would write its value, without a comment."""
-    return version.text == "".join(
-        line + "\n" for line in mapping_lines(version.value, 0, CANONICAL)
-    )
+def _canonical(value: Values, made: _Items) -> str:
+    """A value as we would write it, without a comment; `made` has, and gets, the lines of items."""
+    lines: list[str] = []
+    for key, one in value.items():
+        if not isinstance(one, list) or not one:
+            lines += entry_lines(key, one, 0, CANONICAL)
+            continue
+        lines.append(f"{scalar(key)}:")
+        for item in one:
+            said = repr(item)  # tells types apart, and the order of keys
+            if said not in made:
+                made[said] = item_lines(item, CANONICAL.dash, CANONICAL)
+            lines += made[said]
+    lines.append("")
+    return "\n".join(lines) if value else ""
 
 
-def _plain_text(value: Values) -> str:
-    check_values(value)
-    text = "".join(line + "\n" for line in mapping_lines(value, 0, CANONICAL))
-    if _holds(text, value):
-        return text
-    from svcdesk.store.yaml_text import dump
-
-    return dump(value)
-
-
-def _holds(text: str, value: Values) -> bool:
+def _read(text: str, value: Values, path: str = "") -> Document | None:
+    """What a text is when it is read, if that is this value."""
     try:
-        return same(parse(text.encode(), path="").value, value)
+        found = parse(text.encode(), path=path)
     except (FileRefused, Invalid):
-        return False
+        return None
+    return found if same(found.value, value) else None

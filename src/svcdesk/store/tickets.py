@@ -221,7 +221,11 @@ def decode_file(data: bytes, path: str) -> Loaded:
 
     The name of the file has to be the id inside it.
     """
-    document = parse(data, path=path)
+    return decode_document(parse(data, path=path), path)
+
+
+def decode_document(document: Document, path: str) -> Loaded:
+    """The record in a file that was parsed already; as `decode_file` otherwise."""
     try:
         record = codec.decode(document.value, path=path)
     except Invalid as error:
