@@ -177,10 +177,8 @@ def _card(app: App, row: Row, field: FieldInfo) -> list[Styled]:
 
 def _table(app: App, listing: Listing, lanes: Sequence[Lane], field: FieldInfo) -> Table:
     """A row for each record, with its column first; an item for each column, with its records."""
-    from dataclasses import replace
-
     rows = tuple(row for lane in lanes for row in lane.rows)
-    table = grouped_table(app, replace(listing, rows=rows), _COLUMNS, field)
+    table = grouped_table(app, listing._replace(rows=rows), _COLUMNS, field)
     hidden = listing.total - len(rows)
     items: list[dict[str, Value]] = [
         {

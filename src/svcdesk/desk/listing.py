@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.desk.candidates import Owing, ask_early, find_rows
 from svcdesk.desk.querying import LISTED, understood, vocabulary
@@ -31,8 +30,7 @@ OPEN = "status:open"
 _NEVER = 1 << 60
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What a list shows. `total` is how many there were before the limit; `documents` how many
     documents of requests' chains met the query too and are left out, as nobody asked for them;
     `notes` say what could not be told, such as due times under a broken policy. `groups`: the
@@ -74,9 +72,9 @@ def list_records(
     asked = understood(desk, query.strip() or within or OPEN, due=True, now=at)
     if within and query.strip():
         both = understood(desk, within, due=True, now=at).node
-        asked = replace(asked, node=combined(True, [asked.node, both]))
+        asked = asked._replace(node=combined(True, [asked.node, both]))
     if sort:
-        asked = replace(asked, sort=understood(desk, f"sort:{sort}", due=True).sort)
+        asked = asked._replace(sort=understood(desk, f"sort:{sort}", due=True).sort)
     grouped_by = grouping(desk, group) if group else None
     kind = desk.kinds.meant(kind) if kind else None
     found = find_rows(desk, asked, owed, kind=kind, at=at, asked_git=early)

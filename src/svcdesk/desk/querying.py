@@ -31,6 +31,8 @@ CHANGED = FieldInfo("changed", "instant", {"en": "changed", "zh": "更新时间"
 LISTED = {one.path: one for one in (DUE, SLA, AGE, CHANGED)}
 """What lists know of a record beside its fields."""
 
+_BEHIND_NAMES = ":：<>"
+"""One of these stands behind the name of a field; words alone need no fields to be put together."""
 _ANOTHER_DAY = timedelta(days=403, hours=5)
 """From any moment to one of another year, month, weekday and hour."""
 
@@ -52,9 +54,10 @@ def understood(desk: Desk, text: str, *, due: bool = False, now: datetime | None
     said = _with_saved(text, saved)
     asks_for_own = any(word in said for word in ("me", "mine", "我"))
     person = desk.people.by_email(desk.identity.email) if asks_for_own else None
+    names_fields = any(sign in said for sign in _BEHIND_NAMES)
     return parse_query(
         text,
-        vocabulary(desk, due=due),
+        vocabulary(desk, due=due) if names_fields else Vocabulary(FieldTable(())),
         now=now or desk.now(),
         zone=desk.facts.zone,
         me=person.id if person else None,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.desk.listing import list_records
 from svcdesk.desk.querying import understood
@@ -23,8 +22,7 @@ LENGTH = 100
 """Characters of an excerpt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where words were found: in a field (its dotted path) or in what an event says."""
 
     excerpt: Excerpt
@@ -32,16 +30,14 @@ class Place:
     event: Event | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A record that was found, with every place; none where the words stand in two texts of it."""
 
     row: Row
     places: tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a search found, the newest records first; `total` is how many before the limit."""
 
     hits: tuple[Hit, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias, Union
 
 from svcdesk.query.holding import HOLDS, Kind, Wanted, present
@@ -66,8 +65,7 @@ class Combined(NamedTuple):
         return any(term.matches(subject) for term in self.terms)
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """`sort` names fields with whether the order is descending, the first deciding first."""
 
     node: Node

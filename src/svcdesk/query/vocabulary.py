@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from svcdesk.errors import UsageError
 from svcdesk.model.field_info import Choice, FieldInfo, plain
@@ -38,6 +38,9 @@ SLA_STATES: Final = (
 )
 
 
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
 class Group(NamedTuple):
     """Several stored words of one field under a name: `open` for the states that are."""
 
@@ -48,13 +51,12 @@ class Group(NamedTuple):
         return word in map(plain, (name, *self.labels.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """`groups`: field path → name of the group → the group. `flags`: name → labels."""
 
     fields: FieldTable
-    groups: Mapping[str, Mapping[str, Group]] = field(default_factory=dict)
-    flags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    groups: Mapping[str, Mapping[str, Group]] = _NOTHING
+    flags: Mapping[str, Mapping[str, str]] = _NOTHING
 
     def find(self, name: str) -> FieldInfo:
         """The field of that path or label; a list also by its singular (`label` for `labels`).
