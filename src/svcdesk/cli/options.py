@@ -266,7 +266,8 @@ def with_answers(around: Circumstances, given: dict[str, Value]) -> Circumstance
 
 
 def chosen_ids(app: App, given: Sequence[str], query: str | None, yes: bool) -> list[str]:
-    """The records to be changed: those named, and those that a query finds; asks before many."""
+    """The records to be changed: those named, and those that a query finds, in the order of their
+    ids; asks before many."""
     found = read_ids(given) if given or query is None else []
     if query is not None:
         found += _found(app, query)
@@ -283,7 +284,7 @@ def _found(app: App, query: str) -> list[str]:
     listing = app.desk.find(query, newest=True)
     for one in listing.unreadable:
         app.out.err(T("unreadable: {why}", why=placed(one.error, one.path)))
-    return [row.head.id for row in listing.rows]
+    return sorted(row.head.id for row in listing.rows)
 
 
 def read_ids(given: Sequence[str]) -> list[str]:
