@@ -38,11 +38,12 @@ def test_what_git_merges_alone_is_named_or_mended(tmp_path: Path) -> None:
     assert played.breaches == []
     chance = random.Random(5)
     who = played.office.world.colleagues[0]
-    again = [replay(who, merge, chance) for merge in merges(who)[:8]]
-    print(again)
-    assert [one for one in again if one.silent] == []
-    assert sum(one.damaged for one in again) > 5, "git alone did no damage: this shows nothing"
-    assert sum(one.mended for one in again) > 0
+    for squashed in (False, True):
+        again = [replay(who, merge, chance, squashed=squashed) for merge in merges(who)[:8]]
+        print(again)
+        assert [one for one in again if one.silent] == []
+        assert sum(one.damaged for one in again) > 5, "git alone did no damage: this shows nothing"
+        assert sum(one.mended for one in again) > 0
 
 
 @pytest.mark.parametrize("broken", ["the order of the fold", "the union of events"])

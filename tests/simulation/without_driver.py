@@ -1,4 +1,5 @@
-"""The merges of a history made again by git alone, as text, and then mended by the doctor."""
+"""The merges of a history made again by git alone, as text, squashed or not, and then mended by the
+doctor."""
 
 from __future__ import annotations
 
@@ -33,19 +34,26 @@ def merges(who: Colleague) -> list[str]:
     return [row.split()[0] for row in rows if ": 0 records changed" not in row]
 
 
-def replay(who: Colleague, merge: str, chance: random.Random) -> Replayed:
-    """Merge the parents of `merge` with git alone; text conflicts are taken by either side."""
+def replay(
+    who: Colleague, merge: str, chance: random.Random, *, squashed: bool = False
+) -> Replayed:
+    """Merge the parents of `merge` with git alone; text conflicts are taken by either side.
+
+    Where it is `squashed` into a commit with one parent, they are taken by the side that comes in:
+    what a squash left out of a branch, only the branch can show.
+    """
     who.desk()
     one, other = who.git("rev-parse", f"{merge}^1", f"{merge}^2").split()
     git(who.root, "config", "--unset-all", "merge.svcdesk.driver", check=False)
     git(who.root, "switch", "--quiet", "--force-create", "again", one)
-    side = chance.choice(["ours", "theirs"])
-    git(who.root, "merge", "--quiet", "--no-edit", "-X", side, other, check=False)
+    side = "theirs" if squashed else chance.choice(["ours", "theirs"])
+    how = ("--squash",) if squashed else ("--no-edit",)
+    git(who.root, "merge", "--quiet", *how, "-X", side, other, check=False)
     for path in git(who.root, "diff", "--name-only", "--diff-filter=U").splitlines():
         taken = git(who.root, "checkout", f"--{side}", "--", path, check=False)
         assert not taken
     git(who.root, "add", "--all", "records")
-    git(who.root, "commit", "--quiet", "--no-edit", "--message", "by git alone", check=False)
+    git(who.root, "commit", "--quiet", "--message", "by git alone", check=False)
     wanted, plain = _records(who, merge), _records(who, "HEAD")
     damaged = _otherwise(wanted, plain)
     mended = mend(who.desk())

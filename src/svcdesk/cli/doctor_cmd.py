@@ -15,7 +15,7 @@ from svcdesk.model.finding import Severity
 from svcdesk.model.table import Cell, Column, Table
 
 if TYPE_CHECKING:
-    from svcdesk.desk.doctoring import Sign
+    from svcdesk.desk.history_signs import Sign
 
 _WORDS = {
     None: T("good"),

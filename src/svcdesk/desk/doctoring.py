@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcdesk import __version__
-from svcdesk.desk.deleted import deleted_before, deleted_here
+from svcdesk.desk.history_signs import Sign, clock, deletions, losses
 from svcdesk.desk.indexing import index_size
 from svcdesk.desk.initialising import Created, init_desk, missing_attributes
 from svcdesk.desk.merge_signs import complaints
 from svcdesk.errors import Busy, SvcdeskError, placed
-from svcdesk.i18n import T, Text
+from svcdesk.i18n import T
 from svcdesk.model.facts import FORMAT
 from svcdesk.model.finding import Severity
 from svcdesk.plugins.loader import STATES
@@ -30,19 +30,7 @@ if TYPE_CHECKING:
     from svcdesk.desk.merge_repair import Mended
     from svcdesk.desk.redating import Redated
 
-_MOST = 20
-_MEND = T("`svcdesk doctor --fix` puts it right, in a commit that you can look at")
 _FIX = T("`svcdesk doctor --fix` adds what is missing")
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One thing looked at. `weight` None is in order; otherwise how much it matters."""
-
-    name: str
-    message: Text
-    weight: Severity | None = None
-    hint: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,27 +228,6 @@ def _repository(desk: Desk) -> Iterator[Sign]:
     )
 
 
-def _deletions(desk: Desk) -> Iterator[Sign]:
-    """Records that somebody deleted, by a commit or without one."""
-    found = [*deleted_here(desk), *deleted_before(desk)]
-    for one in found[:_MOST]:
-        yield Sign(
-            "deleted",
-            T("{record} was deleted by commit {commit}",
-              record=one.record_id, commit=one.commit[:10])
-            if one.commit
-            else T("{record} was deleted, and that is not committed", record=one.record_id),
-            Severity.WARNING,
-            one.advice,
-        )  # fmt: skip
-    if len(found) > _MOST:
-        yield Sign(
-            "deleted",
-            T("{count} more records were deleted", count=len(found) - _MOST),
-            Severity.WARNING,
-        )
-
-
 def _merging(desk: Desk) -> Iterator[Sign]:
     """How git merges records in this clone; the lines of .gitattributes have a sign of their own.
 
@@ -273,58 +240,6 @@ def _merging(desk: Desk) -> Iterator[Sign]:
     missing = found.installed is merge_setup.Installed.NO
     for message, hint in complaints(wanted):
         yield Sign("merging", message, Severity.NOTE if missing else Severity.WARNING, hint)
-
-
-def _losses(desk: Desk) -> Iterator[Sign]:
-    """What merges of records as text left wrong, as history tells (docs/merging.md)."""
-    from svcdesk.desk.merge_losses import Losses, sentence
-
-    search = Losses(desk)
-    found = search.find()
-    for loss in found[:_MOST]:
-        yield Sign("merged", sentence(loss), Severity.ERROR, _MEND)
-    if len(found) > _MOST:
-        yield Sign(
-            "merged",
-            T("{count} more records were left wrong by merges", count=len(found) - _MOST),
-            Severity.ERROR,
-            _MEND,
-        )
-    for key, paths in search.twins():
-        yield Sign(
-            "merged",
-            T("{paths} have one number or uid: {key}", paths=", ".join(paths), key=key),
-            Severity.ERROR,
-            _MEND,
-        )
-    if desk.repository.shallow:
-        yield Sign(
-            "merged",
-            T("merges before this shallow clone begins cannot be looked at"),
-            Severity.NOTE,
-            T("`git fetch --unshallow` brings the whole history"),
-        )
-
-
-def _clock(desk: Desk) -> Iterator[Sign]:
-    """Unpublished events of a clock that ran far ahead: a sync would refuse them."""
-    from svcdesk.desk.redating import clock_behind, events_ahead, sentence
-
-    found = events_ahead(desk)
-    if not found:
-        return
-    hint = T("put the clock right, if it is not; `svcdesk doctor --fix` then dates them anew")
-    if clock_behind(desk):
-        hint = T("this computer's clock is behind what is published: put it right")
-    for one in found[:_MOST]:
-        yield Sign("clock", sentence(one), Severity.ERROR, hint)
-    if len(found) > _MOST:
-        yield Sign(
-            "clock",
-            T("{count} more records have events that are too far ahead", count=len(found) - _MOST),
-            Severity.ERROR,
-            hint,
-        )
 
 
 def _writes(desk: Desk) -> Iterator[Sign]:
@@ -398,10 +313,10 @@ _EXAMINATIONS: tuple[tuple[str, Callable[[Desk], Iterator[Sign]]], ...] = (
     ("git", _git),
     ("desk", _desk),
     ("repository", _repository),
-    ("deleted", _deletions),
+    ("deleted", deletions),
     ("merging", _merging),
-    ("merged", _losses),
-    ("clock", _clock),
+    ("merged", losses),
+    ("clock", clock),
     ("unfinished", _writes),
     ("disk", _disk),
     ("plugin", _plugins),

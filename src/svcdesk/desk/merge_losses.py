@@ -42,6 +42,7 @@ class Loss(NamedTuple):
 
     `kind`: `record` (it is in no file any more), `events` (`events` of them are gone), `broken`
     (its file cannot be read), `header` (its tracked fields are not what its events make of them).
+    What a commit with one parent took out is `replaced` (a record) or `dropped` (events).
     """
 
     uid: str
@@ -135,6 +136,11 @@ class Losses:
             found.setdefault((loss.uid, loss.merge), loss)
         order = {side.merge: place for place, side in enumerate(reversed(sides))}
         return sorted(found.values(), key=lambda one: (order[one.merge], one.path))
+
+    @property
+    def now(self) -> Mapping[str, list[Place]]:
+        """The files of each uid in HEAD, which there has to be."""
+        return self._now
 
     def twins(self) -> Iterator[tuple[str, list[str]]]:
         """What stands twice in HEAD: (uid or id, the files that have it)."""
@@ -237,6 +243,12 @@ def sentence(loss: Loss) -> Text:
         case "broken":
             return T("{record}: the merge {merge} left a file that cannot be read",
                      record=record, merge=merge)  # fmt: skip
+        case "replaced":
+            return T("{record}: the commit {commit} put another record in the place of this one, "
+                     "with the uid {uid}", record=record, commit=merge, uid=loss.uid)  # fmt: skip
+        case "dropped":
+            return T("{record}: the commit {commit} took out {count} events that were there before",
+                     record=record, commit=merge, count=loss.events)  # fmt: skip
         case _:
             return T("{record}: since the merge {merge} its fields are not what its events make "
                      "of them", record=record, merge=merge)  # fmt: skip

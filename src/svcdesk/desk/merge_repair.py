@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.desk.merge_losses import Loss, Losses, Place, sentence
 from svcdesk.desk.renumbering import act_by_rule, with_number
+from svcdesk.desk.squash_losses import removed
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.act import Words
 from svcdesk.lifecycle.fold import fold
-from svcdesk.lifecycle.header import hand_edits
+from svcdesk.lifecycle.header import hand_edits, project
 from svcdesk.lifecycle.links import relinked
 from svcdesk.merging.conflict import ABSENT, Conflict, Held, Side
 from svcdesk.model.ids import date_of
@@ -95,7 +96,7 @@ class _Mending:
         now = self._now
         self._owners = {place.path: uid for uid, places in now.items() for place in places}
         losses: dict[str, list[Loss]] = {}
-        for loss in self._losses.find():
+        for loss in (*self._losses.find(), *removed(self._losses, self._repo).losses):
             losses.setdefault(loss.uid, []).append(loss)
         made: dict[str, bytes] = {}
         for uid, found in losses.items():
@@ -156,6 +157,9 @@ class _Mending:
     def _after(self, loss: Loss, path: str, current: bytes | None) -> bytes | None:
         """The record as it is now with what the merge would have made of it."""
         parents = parents_of(self._repo, loss.merge)
+        if loss.kind in ("replaced", "dropped"):
+            before = self._version(parents[0], loss.uid)
+            return before if current is None else self._with_events(path, current, before)
         merged = self._version(loss.merge, loss.uid)
         known = self._parsed(merged, path)
         redone = self._redone(loss, path, parents, known)
@@ -163,6 +167,24 @@ class _Mending:
             return redone if redone is not None else current
         base = merged if known is not None else self._base(parents, loss.uid)
         return self._three(path, base, current, redone, lambda _: Side.ONE)
+
+    def _with_events(self, path: str, current: bytes, before: bytes | None) -> bytes:
+        """The record as it is now with the events that it had before; its tracked fields are what
+        all of them make. A field that says neither that nor what the events of now make is
+        somebody's edit, or what a merge as text mixed up: nothing tells."""
+        if before is None:
+            return current
+        now, then = (self._loaded(data, path).record for data in (current, before))
+        known = {event.id for event in now.events}
+        events = [*now.events, *(event for event in then.events if event.id not in known)]
+        events.sort(key=lambda event: event.id)
+        workflow = self._desk.workflow(now.kind)
+        folded = fold(events, workflow)
+        edited = hand_edits(now, fold(now.events, workflow), workflow)
+        unsure = [name for name, (here, _) in edited.items() if folded.values.get(name) != here]
+        if unsure:
+            raise _Unsure(unsure)
+        return _text(current, project(now._replace(events=tuple(events)), folded, workflow))
 
     def _redone(
         self, loss: Loss, path: str, parents: list[str], merged: Values | None
