@@ -49,6 +49,9 @@ class NumberRequest(NamedTuple):
     """10 random bytes, others at each try."""
     used: Callable[[str], Iterable[str]]
     """The ids ever in use, on any branch, that begin with this text (at least `PREFIX-…-`)."""
+    highest: Callable[[str], int]
+    """The highest serial, of three to six digits, that stands behind this text in any of them; 0
+    where there is none. To ask for it is quick, however many there are."""
 
 
 class Numbering(NamedTuple):

@@ -353,7 +353,7 @@ def test_a_numbering_that_gives_no_text_is_an_error(given: object) -> None:
 
     scheme = plugin(numbering=[Numbering("odd", "t", propose)]).numbering("odd")
     with pytest.raises(PluginFailed, match="bad"):
-        scheme.propose(NumberRequest("SR", date(2026, 1, 1), bytes(10), lambda _: []))
+        scheme.propose(NumberRequest("SR", date(2026, 1, 1), bytes(10), lambda _: [], lambda _: 0))
 
 
 def test_a_report_must_be_a_table_with_even_rows() -> None:

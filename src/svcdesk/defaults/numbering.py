@@ -6,7 +6,6 @@ same one. Random letters hardly ever collide, and tell nobody how many requests 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -14,7 +13,6 @@ from svcdesk.errors import Refused
 from svcdesk.hookspecs import Numbering, NumberRequest, hookimpl
 from svcdesk.i18n import T
 
-_SERIAL: Final = re.compile(r"[0-9]{3,6}")
 _LAST: Final = 999_999
 _LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ"
 _CROCKFORD: Final = "0123456789" + _LETTERS
@@ -26,9 +24,7 @@ def daily(request: NumberRequest) -> str:
     Three digits, growing to six. Raises Refused when a day's serials are used up.
     """
     head = f"{request.prefix}-{request.day:%Y%m%d}-"
-    endings = (one.removeprefix(head) for one in request.used(head))
-    serials = [int(ending) for ending in endings if _SERIAL.fullmatch(ending)]
-    serial = max(serials, default=0) + 1
+    serial = request.highest(head) + 1
     if serial > _LAST:
         raise Refused(
             T("the serials of {head}… are used up", head=head),

@@ -67,8 +67,7 @@ class Draft:
         self._originals: dict[str, Record | None] = {}
         self._records: dict[str, Record] = {}
         self._moves: dict[str, list[Moved]] = {}
-        self._given_ids: set[str] = set()
-        self._numbers_in_use: dict[str, set[str]] = {}
+        self._numbers = desk.numbers.giving()
         self._edited: dict[str, str] = {}
         self._files: dict[str, bytes] = {}
         self._kept_anyway: set[str] = set()
@@ -110,11 +109,7 @@ class Draft:
 
     def new_number(self, kind: Kind, day: date | None = None) -> str:
         """A free id after the desk's numbering scheme, registered today or on `day`."""
-        record_id = self._desk.numbers.allocate(
-            kind.workflow, self._given_ids, day, self._numbers_in_use
-        )
-        self._given_ids.add(record_id)
-        return record_id
+        return self._numbers.next(kind.workflow, day)
 
     def new_id(self, kind: Kind) -> tuple[str, str]:
         """A free id, and a fresh uid."""
@@ -180,7 +175,7 @@ class Draft:
         return list(self._gone)
 
     def given_ids(self) -> frozenset[str]:
-        return frozenset(self._given_ids)
+        return frozenset(self._numbers.given)
 
     def changes(self, *, since: Savepoint | None = None) -> list[Change]:
         """What is to be written (`since`: of the records kept since then), in the order in which

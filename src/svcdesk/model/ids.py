@@ -97,6 +97,13 @@ def date_of(record_id: str) -> date | None:
         return None
 
 
+def serial_of(record_id: str, head: str) -> int:
+    """The serial of three to six digits that stands behind `head` in an id; 0 where none does."""
+    ending = record_id.removeprefix(head)
+    is_serial = ending.isascii() and ending.isdigit() and 3 <= len(ending) <= 6
+    return int(ending) if is_serial and record_id.startswith(head) else 0
+
+
 def prefix_of(record_id: str) -> str:
     return record_id.partition("-")[0]
 

@@ -15,12 +15,13 @@ _MARKS = "svcdesk-numbers.json"
 
 
 class TakenIds(NamedTuple):
-    """Looks for ids in use. `head` is a full prefix such as `SR-20241001-`."""
+    """Looks for ids in use."""
 
     repository: Repository
 
-    def beginning(self, head: str, folder: str) -> set[str]:
-        """The ids in use that begin with `head`, whose files lie below `folder` (from the root).
+    def below(self, folder: str) -> set[str]:
+        """The ids in use whose files lie below `folder` (from the root), and the newest that any
+        series of this clone gave.
 
         Looks in the folder itself, in that folder on every local and remote branch, and in the
         marks of this clone.
@@ -30,8 +31,7 @@ class TakenIds(NamedTuple):
         for tree in self._trees(folder):
             names = self.repository.git("ls-tree", "-r", "--name-only", "-z", tree).decode()
             found |= set(_stems(path.rpartition("/")[2] for path in names.split("\0")))
-        found |= {mark for mark in self._marks().values() if isinstance(mark, str)}
-        return {one for one in found if one.startswith(head)}
+        return found | {mark for mark in self._marks().values() if isinstance(mark, str)}
 
     def remember(self, record_ids: Iterable[str]) -> None:
         """Move the marks up to ids just given, so that no branch switch gives them again."""

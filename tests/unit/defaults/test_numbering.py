@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from svcdesk.errors import Refused
 from svcdesk.hookspecs import NumberRequest
-from svcdesk.model.ids import date_of, is_record_id
+from svcdesk.model.ids import date_of, is_record_id, serial_of
 from svcdesk.plugins import build_plugins
 
 DAILY = build_plugins().numbering("daily").propose
@@ -23,7 +23,10 @@ def request(*used: str, chance: bytes = bytes(10)) -> NumberRequest:
     def beginning(head: str) -> list[str]:
         return [one for one in used if one.startswith(head)]
 
-    return NumberRequest("SR", DAY, chance, beginning)
+    def highest(head: str) -> int:
+        return max((serial_of(one, head) for one in used), default=0)
+
+    return NumberRequest("SR", DAY, chance, beginning, highest)
 
 
 @pytest.mark.parametrize(
