@@ -1,6 +1,7 @@
 """Prints what commands cost, as ratios measured in one run.
 
-    python -m benchmarks [--size 10000]… [--only NAME]… [--runs 15] [--rows DIR] [--desks DIR]
+    python -m benchmarks [--size 10000]… [--only NAME]… [--runs 15] [--no-peers] [--rows DIR]
+                         [--desks DIR]
 
 docs/benchmarks.md says what each row means. Nothing is asserted: the table says what is missed.
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 import svcdesk
 from benchmarks.bench import Bench, compile_bytecode, usual_folder
 from benchmarks.generate import ROOT
+from benchmarks.peers import PEERS
 from benchmarks.rows import ROWS
 from benchmarks.table import HEADINGS, as_text, keeper, run_row
 
@@ -30,7 +32,7 @@ def main() -> None:
         sys.exit("benchmarks need wait4(): Linux, macOS or another Unix")
     chosen = [row for row in ROWS if not asked.only or row.name in asked.only]
     compile_bytecode()
-    bench = Bench(asked.desks)
+    bench = Bench(asked.desks, () if asked.no_peers else PEERS)
     asked.rows.mkdir(parents=True, exist_ok=True)
     about = machine()
     path = asked.rows / f"{about['at'].replace(':', '')}.jsonl"
@@ -82,6 +84,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--size", type=int, action="append", metavar="RECORDS")
     parser.add_argument("--only", action="append", choices=names, metavar="|".join(names))
     parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--no-peers", action="store_true", help="ask no other programs")
     parser.add_argument("--rows", type=Path, default=Path("benchmarks/results"), metavar="DIR")
     parser.add_argument("--desks", type=Path, default=usual_folder(), metavar="DIR")
     asked = parser.parse_args()

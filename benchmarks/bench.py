@@ -7,18 +7,21 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import svcdesk
 from benchmarks import generate
+from benchmarks.life import SUPERVISOR
 from benchmarks.measuring import Contender
+from benchmarks.peers import PEERS, Peer, Store
 
 PYTHON = sys.executable
 SVCDESK = str(Path(sys.executable).with_name("svcdesk"))
 FLOOR, STATUS, OURS = "floor", "git status", "svcdesk"
 _STAMP = "svcdesk-benchmark"
+_MADE_BY = ("draft.py", "generate.py", "layout.py", "life.py", "stories.py", "texts.py")
 
 
 @dataclass(slots=True)
@@ -26,6 +29,7 @@ class Bench:
     """`folder` keeps the generated desks from one call to the next."""
 
     folder: Path
+    peers: Sequence[Peer] = PEERS
     _made: dict[int, Path] = field(default_factory=dict)
 
     @property
@@ -33,7 +37,7 @@ class Bench:
         """A supervisor at work, in an empty home, without anything that colours the figures."""
         home = self.folder / "home"
         home.mkdir(parents=True, exist_ok=True)
-        clean = generate.environment(HOME=str(home), SVCDESK_LANG="en")
+        clean = generate.environment(HOME=str(home), USER=SUPERVISOR, SVCDESK_LANG="en")
         return {key: value for key, value in clean.items() if not key.startswith("PYTHON")}
 
     def desk(self, records: int) -> Path:
@@ -64,6 +68,17 @@ class Bench:
     def ours(self, directory: Path, *words: str) -> Contender:
         return Contender(OURS, lambda _: (SVCDESK, *words), directory)
 
+    def others(self, question: str, records: int) -> list[Contender]:
+        """Each peer that is installed, asked the same of as many records."""
+        return [
+            peer.contender(self._store(peer, program, records), question, _fingerprint())
+            for peer in self.peers
+            if (program := peer.program) is not None
+        ]
+
+    def _store(self, peer: Peer, program: str, records: int) -> Store:
+        return Store(self.folder / f"{peer.name}-{records}", records, program, self.environment)
+
     def _git(self, directory: Path, *words: str) -> None:
         subprocess.run(["git", *words], cwd=directory, env=self.environment, check=True)
 
@@ -84,8 +99,9 @@ def compile_bytecode() -> None:
 def _fingerprint() -> str:
     """Changes with whatever makes the desks."""
     here = Path(__file__).parent
-    sources = [*sorted(here.glob("*.py")), *sorted((generate.ROOT / "schemas").iterdir())]
-    made = b"".join(one.read_bytes() for one in sources if one.is_file())
+    sources = [here / name for name in _MADE_BY] + sorted((here / "peers").glob("*.py"))
+    sources += sorted((generate.ROOT / "schemas").iterdir())
+    made = b"".join(one.read_bytes() for one in sources)
     return hashlib.sha256(made).hexdigest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,22 +29,25 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One run: milliseconds on the wall's clock, and of processor time with all its children."""
+    """One run: milliseconds on the wall's clock, and of processor time with all its children;
+    `memory`: MB of the largest of these processes."""
 
     contender: str
     run: int
     wall: float
     processor: float
+    memory: float = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the runs of one contender come to, in milliseconds."""
+    """What the runs of one contender come to, in milliseconds, and the most MB of any process."""
 
     median: float
     least: float
     most: float
     processor: float
+    memory: float
 
 
 def measure(
@@ -57,9 +61,9 @@ def measure(
     for run in range(WARM_UP + runs):
         for one in contenders:
             one.prepare(run)
-            wall, processor = _timed(one.arguments(run), one.directory, environment)
+            took = _timed(one.arguments(run), one.directory, environment)
             if run >= WARM_UP:
-                samples.append(Sample(one.name, run - WARM_UP, wall, processor))
+                samples.append(Sample(one.name, run - WARM_UP, *took))
     return samples
 
 
@@ -69,13 +73,14 @@ def figures(samples: Sequence[Sample]) -> dict[str, Figures]:
     for name in dict.fromkeys(one.contender for one in samples):
         walls = [one.wall for one in samples if one.contender == name]
         processor = statistics.median(one.processor for one in samples if one.contender == name)
-        found[name] = Figures(statistics.median(walls), min(walls), max(walls), processor)
+        memory = max(one.memory for one in samples if one.contender == name)
+        found[name] = Figures(statistics.median(walls), min(walls), max(walls), processor, memory)
     return found
 
 
 def _timed(
     arguments: Sequence[str], directory: Path, environment: Mapping[str, str]
-) -> tuple[float, float]:
+) -> tuple[float, float, float]:
     with tempfile.TemporaryFile() as said:
         began = time.perf_counter()
         process = subprocess.Popen(
@@ -89,4 +94,5 @@ def _timed(
             said.seek(0)
             words = said.read().decode(errors="replace")
             raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}: {words}")
-    return took * 1000, (usage.ru_utime + usage.ru_stime) * 1000
+    per_unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    return took * 1000, (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss / per_unit

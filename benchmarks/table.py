@@ -10,6 +10,8 @@ from typing import IO
 
 from benchmarks.bench import FLOOR, OURS, STATUS, Bench
 from benchmarks.measuring import Contender, Figures, Sample, figures, measure
+from benchmarks.memory import together
+from benchmarks.peers import PEERS, Peer
 from svcdesk.terminal import pad, width
 
 Medians = Mapping[str, float]
@@ -22,7 +24,8 @@ class Row:
     """Something to measure: `contenders` makes them in a desk, ours named `svcdesk`.
 
     `goal` says what it should cost at most, in words and (from the medians, in milliseconds) as a
-    figure. A row that is not `sized` is measured in the smallest desk alone.
+    figure. A row that is not `sized` is measured in the smallest desk alone. `peers`: what other
+    programs are asked beside it. `memory`: the most MB that all its processes may take together.
     """
 
     name: str
@@ -31,6 +34,8 @@ class Row:
     limit: Callable[[Medians], float]
     contenders: Callable[[Bench, Path], Sequence[Contender]]
     sized: bool = True
+    peers: str | None = None
+    memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Measured:
     row: Row
     records: int
     found: Mapping[str, Figures]
+    memory: float | None = None
 
     @property
     def ours(self) -> Figures:
@@ -60,7 +66,21 @@ class Measured:
             f"{ours.processor:.0f} / {self.found[FLOOR].processor:.0f}",
             f"{self.row.goal} = {self.limit:.0f}",
             f"{part:.2f}{'' if part <= 1 else ' missed'}",
+            self._megabytes(),
+            *(self._peer(peer) for peer in PEERS),
         )
+
+    def _megabytes(self) -> str:
+        if self.memory is None or self.row.memory is None:
+            return f"{self.ours.memory:.0f}"
+        missed = "" if self.memory <= self.row.memory else " missed"
+        return f"{self.memory:.0f} together, goal {self.row.memory}{missed}"
+
+    def _peer(self, peer: Peer) -> str:
+        if self.row.peers is None:
+            return "–"
+        figures = self.found.get(peer.name)
+        return f"{figures.median:.0f}" if figures else "not installed"
 
 
 HEADINGS = (
@@ -72,6 +92,8 @@ HEADINGS = (
     "processor: it / floor",
     "goal, ms",
     "of goal",
+    "MB",
+    *(peer.name for peer in PEERS),
 )
 
 
@@ -85,10 +107,16 @@ def run_row(
         bench.status(directory),
         *row.contenders(bench, directory),
     ]
+    if row.peers is not None:
+        contenders += bench.others(row.peers, records)
     samples = measure(contenders, runs, bench.environment)
     for sample in samples:
         keep(sample)
-    return Measured(row, records, figures(samples))
+    memory = None
+    if row.memory is not None:
+        ours = next(one for one in contenders if one.name == OURS)
+        memory = together(ours, bench.environment)
+    return Measured(row, records, figures(samples), memory)
 
 
 def keeper(file: IO[str], row: Row, records: int) -> Callable[[Sample], None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.bench import FLOOR, OURS, SVCDESK, Bench, requests
 from benchmarks.life import ENGINEERS
 from benchmarks.measuring import Contender
+from benchmarks.peers import peer
 from benchmarks.table import Medians, Row
 
 ADD, COMMIT = "git add", "git commit"
@@ -82,6 +83,7 @@ def _edit_as_a_move_does(file: Path, person: str) -> None:
 ROWS = (
     Row("version", "svcdesk --version", "1.3 × floor", _start_limit, _version, sized=False),
     Row("help", "svcdesk --help", "1.3 × floor", _start_limit, _help, sized=False),
-    Row("show", "show of a full id", "floor + 40", _show_limit, _show),
-    Row("move", "one move (assign)", "2 × (floor + add + commit)", _move_limit, _move),
-)
+    Row("show", "show of a full id", "floor + 40", _show_limit, _show, peers=peer.SHOW),
+    Row("move", "one move (assign)", "2 × (floor + add + commit)",
+        _move_limit, _move, peers=peer.WRITE),
+)  # fmt: skip

@@ -10,16 +10,23 @@ from pathlib import Path
 
 from benchmarks.bench import FLOOR, OURS, STATUS, SVCDESK, Bench, requests
 from benchmarks.measuring import Contender
+from benchmarks.peers import peer
+from benchmarks.peers.entries import WORD
 from benchmarks.table import RECORDS, Medians, Row
 
 LIST = ("list", "status:open", "priority:P1")
 WARM = "warm list"
+GREP = "git grep"
 CHANGED = 100
 _LARGE = 100_000
 
 
 def _list_limit(medians: Medians) -> float:
     return medians[FLOOR] + (1.3 if medians[RECORDS] >= _LARGE else 2) * medians[STATUS]
+
+
+def _search_limit(medians: Medians) -> float:
+    return medians[FLOOR] + 2 * medians[GREP]
 
 
 def _sla_limit(medians: Medians) -> float:
@@ -40,6 +47,13 @@ def _warm(bench: Bench, desk: Path) -> Contender:
 
 def _list(bench: Bench, desk: Path) -> Sequence[Contender]:
     return [bench.ours(desk, *LIST)]
+
+
+def _search(bench: Bench, desk: Path) -> Sequence[Contender]:
+    return [
+        bench.ours(desk, "search", WORD),
+        Contender(GREP, lambda _: ("git", "grep", WORD), desk),
+    ]
 
 
 def _sla(bench: Bench, desk: Path) -> Sequence[Contender]:
@@ -73,9 +87,12 @@ def _changed(bench: Bench, desk: Path) -> Sequence[Contender]:
 
 ROWS = (
     Row("list", "list of open P1 with due times", "floor + 2 × git status (large: 1.3 ×)",
-        _list_limit, _list),
+        _list_limit, _list, peers=peer.LIST),
+    Row("search", "search of a word in all text", "floor + 2 × git grep", _search_limit, _search,
+        peers=peer.SEARCH),
     Row("sla", "sla check of the open", "2 × list of the open", _sla_limit, _sla),
-    Row("cold", "the same list, no index yet", "2.5 s for 10,000", _cold_limit, _cold),
+    Row("cold", "the same list, no index yet", "2.5 s for 10,000", _cold_limit, _cold,
+        memory=300),
     Row("changed", f"the same list after {CHANGED} changes", "warm + 150 (large: 300)",
         _changed_limit, _changed),
 )  # fmt: skip
