@@ -12,6 +12,7 @@ from svcdesk_example.command import outbox
 from svcdesk_example.numbering import yearly
 
 from svcdesk.hookspecs import Means, Notice, NumberRequest, Rendering
+from svcdesk.model.ids import serial_of
 from svcdesk.model.table import Column, Table
 from svcdesk.plugins import Plugins, build_plugins
 
@@ -25,7 +26,10 @@ def request(*used: str) -> NumberRequest:
     def beginning(head: str) -> list[str]:
         return [one for one in used if one.startswith(head)]
 
-    return NumberRequest("SR", date(2026, 3, 1), bytes(10), beginning)
+    def highest(head: str) -> int:
+        return max((serial_of(one, head) for one in used), default=0)
+
+    return NumberRequest("SR", date(2026, 3, 1), bytes(10), beginning, highest)
 
 
 def notice(subject: str = "SR-2026-0001: resolved") -> Notice:
