@@ -1,4 +1,4 @@
-"""What `doctor` says of the records' history: deletions, losses of merges, clocks that ran ahead."""
+"""What `doctor` says of the history of records: deletions, losses of merges, wrong clocks."""
 
 from __future__ import annotations
 
