@@ -1,10 +1,12 @@
 """The quick reader and the careful one: the same value, or no answer from the quick one.
 
-Many more examples: `SVCDESK_FUZZ=20000 pytest tests/unit/store/test_yaml_fast.py`.
+Many more: `SVCDESK_FUZZ=20000 pytest -s tests/unit/store/test_yaml_fast.py` holds 20,000 texts equal
+that the quick reader takes, and says of how many (`SVCDESK_SEED=2`: of others).
 """
 
 from __future__ import annotations
 
+import os
 import re
 from random import Random
 from typing import Any
@@ -27,6 +29,8 @@ from svcdesk.store.yaml_values import same
 
 ryaml = pytest.importorskip("ryaml")
 
+SEED = int(os.environ.get("SVCDESK_SEED", "1"))
+
 TRAPS = [
     "0b1", "-0x1f", "+0o7", "0x1F", "017", "-08", "00", "1e400", "1e0001", "-1e999", ".inf", ".nan",
     "9223372036854775808", "-9223372036854775809", "1" * 30, "1_000", "12:30", "no", "~", "010",
@@ -37,6 +41,8 @@ TRAPS = [
     "e:\n  ", "a: 1\na: 2\n", "x: {y: 1, y: 2}\n", "%a", "\n---\n", "\n...\n", "描述: 数据库连接失败\n",
     "'*5678'", "李*", "a&b", "wow!", "{*: 1}", "[*a]", "-&a", "[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]",
 ]  # fmt: skip
+_VALUES = re.compile(r"(?<=: )[^\s|>].*$|(?<=- )[^\s|>].*$", re.M)
+"""Where a trap may stand in the place of a value."""
 _SIGNS = re.compile(r"<<|---|\.\.\.|\\|[&!]|\*(?![0-9])")
 
 
@@ -55,6 +61,22 @@ def text_of(seed: int) -> str:
     return _SIGNS.sub("", text) if seed % 4 else text
 
 
+def likely(seed: int) -> str:
+    """A text by hand in which traps stand where values and keys stood, or as `text_of` makes it;
+    the quick reader takes about every sixth."""
+    chance = Random(seed)
+    if chance.random() < 0.1:
+        return text_of(seed)
+    text = Hand(chance, plain=chance.random() < 0.7).write(any_mapping(chance))
+    for _ in range(chance.choice([0, 1, 1, 2])):
+        place = chance.choice([*_VALUES.finditer(text), None])
+        if place is None:
+            text += f"{chance.choice(TRAPS)}: {chance.choice(TRAPS)}\n"
+        else:
+            text = text[: place.start()] + chance.choice(TRAPS) + text[place.end() :]
+    return text if chance.random() < 0.1 else _SIGNS.sub("", text)
+
+
 def careful(data: bytes) -> dict[str, Any] | None:
     try:
         return read(data, path="x")[2]
@@ -69,26 +91,37 @@ def quick(data: bytes) -> dict[str, Any] | None:
         return None
 
 
+def is_held_equal(text: str) -> bool:
+    """Whether the quick reader takes a text at all; it then means the same to all three readers."""
+    data = text.encode()
+    value = quick(data)
+    if value is None:
+        return False
+    assert repr(value) == repr(careful(data)), text
+    try:
+        theirs = read_core(data.decode())
+    except YAMLError as error:
+        assert REFUSED_BY_RUAMEL_ONLY.search(str(error)), text
+        return True
+    assert same(theirs, value), text
+    return True
+
+
 @settings(max_examples=examples(1500), deadline=None)
 @given(st.integers(0, 1 << 40))
 @example(113037513)
 def test_what_the_quick_reader_gives_is_what_the_careful_one_gives(seed: int) -> None:
-    data = text_of(seed).encode()
-    value = quick(data)
-    if value is None:
-        return
-    assert repr(value) == repr(careful(data))
-    try:
-        theirs = read_core(data.decode())
-    except YAMLError as error:
-        assert REFUSED_BY_RUAMEL_ONLY.search(str(error))
-        return
-    assert same(theirs, value)
+    is_held_equal(text_of(seed))
 
 
-def test_the_fuzz_reaches_the_quick_reader() -> None:
-    answers = [quick(text_of(seed).encode()) for seed in range(400)]
-    assert sum(one is not None for one in answers) > 40
+def test_so_many_texts_that_the_quick_reader_takes_mean_the_same() -> None:
+    """It counts what is taken: what it leaves to the careful reader proves nothing."""
+    chance, tried, taken = Random(SEED), 0, 0
+    while taken < examples(200):
+        tried += 1
+        taken += is_held_equal(likely(chance.getrandbits(40)))
+        assert taken > tried // 10 or tried < 200
+    print(f"of {tried:,} texts from seed {SEED} on, the quick reader took {taken:,}")
 
 
 @pytest.mark.parametrize("trap", TRAPS)
