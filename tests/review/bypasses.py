@@ -5,9 +5,11 @@ Every attempt is made on the branch `work`; `codes` are those that meet it.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from review_helpers import FIRST, PATH, PEOPLE, SECOND, Branch
 
@@ -249,6 +251,38 @@ def appended(do: str, by: str, *more: str, who: str) -> Callable[[Branch], None]
     return lambda branch: branch.append(event(branch, do, by, *more), who=who)
 
 
+def attached(branch: Branch) -> str:
+    """An attachment that main has; its path."""
+    branch.box.git("switch", "--quiet", "main")
+    file = branch.box.root.with_name("screen.txt")
+    file.write_text("as it was")
+    branch.open().attach(FIRST, [file])
+    branch.box.git("switch", "--quiet", "work")
+    branch.box.git("merge", "--quiet", "--ff-only", "main")
+    assert branch.codes() == set()
+    return f"records/attachments/{branch.record().get('attachments')[0]['path']}"
+
+
+def exchanged(branch: Branch) -> None:
+    place = attached(branch)
+    old = sha256(branch.path(place).read_bytes()).hexdigest()
+    branch.box.write(place, "as it is")
+    branch.edit(old, sha256(b"as it is").hexdigest())
+
+
+def file_deleted(branch: Branch) -> None:
+    branch.path(attached(branch)).unlink()
+    branch.commit()
+
+
+def taken_out(branch: Branch) -> None:
+    branch.path(attached(branch)).unlink()
+    text = branch.box.read(PATH)
+    head, _, rest = text.partition("attachments:\n")
+    branch.box.write(PATH, head + re.sub(r"\A(?:[ -].*\n)+", "", rest))
+    branch.commit()
+
+
 BYPASSES = (
     Bypass("edit the status in the file", by_hand("status: in_progress\np", "status: resolved\np"), "DESK008"),
     Bypass("edit the priority in the file", by_hand("\npriority: P2", "\npriority: P4"), "DESK008"),
@@ -279,5 +313,8 @@ BYPASSES = (
     Bypass("add holidays for what is overdue", holidays, "DESK912"),
     Bypass("change what was approved", other_content, "DESK802"),
     Bypass("keep other verdicts at the close", untrue_close, "DESK914"),
+    Bypass("exchange an attached file, its checksum too", exchanged, "DESK018"),
+    Bypass("delete an attached file", file_deleted, "DESK017"),
+    Bypass("take an attachment out, file and entry", taken_out, "DESK915"),
     Bypass("leave the markers of a conflict", conflict, "E_CONFLICT"),
 )  # fmt: skip

@@ -113,8 +113,15 @@ SNAPSHOT = _rule(
     T("a closed record is judged by what was kept when it closed"),
     T("close it by command, which reckons it"),
 )  # fmt: skip
+ATTACHMENT_REMOVED = _rule(
+    915, "attachment-removed", _WARNING,
+    T("a record does not list an attachment any more"),
+    T("what was attached is evidence: who decided by it saw it, and whoever looks later does not"),
+    T("put the entry and its file back; what must not be read any more is for `svcdesk redact`"),
+)  # fmt: skip
 
 RULES = (
     EVENT_CHANGED, EVENT_REMOVED, IDENTITY, DELETED, ILLEGAL, UNAUTHORISED, FORGED, FUTURE,
     BACK_DATED, NUMBER_TAKEN, OWN_RULES, PAST_CHANGED, GIT_SETTINGS, SNAPSHOT,
+    ATTACHMENT_REMOVED,
 )  # fmt: skip
