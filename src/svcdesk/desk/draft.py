@@ -48,11 +48,18 @@ class Change(NamedTuple):
 
 
 class Savepoint(NamedTuple):
-    """What a draft held at one moment."""
+    """A moment of a draft: how much had been kept, and attached, until then."""
 
-    records: dict[str, Record]
-    moves: dict[str, list[Moved]]
-    files: dict[str, bytes]
+    kept: int
+    files: int
+
+
+class _Kept(NamedTuple):
+    """What a draft held of a path before something was kept; None: nothing."""
+
+    path: str
+    record: Record | None
+    moves: list[Moved] | None
 
 
 class Draft:
@@ -67,6 +74,8 @@ class Draft:
         self._originals: dict[str, Record | None] = {}
         self._records: dict[str, Record] = {}
         self._moves: dict[str, list[Moved]] = {}
+        self._kept: list[_Kept] = []
+        self._made: dict[str, tuple[list[Moved], Change | None]] = {}
         self._numbers = desk.numbers.giving()
         self._edited: dict[str, str] = {}
         self._files: dict[str, bytes] = {}
@@ -122,7 +131,9 @@ class Draft:
     def lay_out_as(self, record: Record, text: str) -> None:
         """Start from this text of a record's file, typed by somebody, instead of the one read:
         its comments, blank lines and layout are what the new file keeps."""
-        self._edited[self._desk.tickets.path_for(record.id, record.uid)] = text
+        path = self._desk.tickets.path_for(record.id, record.uid)
+        self._edited[path] = text
+        self._made.pop(path, None)
 
     def attach(self, path: str, data: bytes) -> None:
         """Write a further file in the same commit; it must not exist."""
@@ -143,18 +154,28 @@ class Draft:
             self._kept_anyway.add(path)
         if path not in self._texts:
             self._texts[path], self._originals[path] = None, None
+        self._kept.append(_Kept(path, self._records.get(path), self._moves.get(path)))
         self._records[path] = moved.record
         self._moves[path] = [*self._moves.get(path, []), moved]
 
     def savepoint(self) -> Savepoint:
         """How the draft stands, to go back to. What was read stays read."""
-        return Savepoint(dict(self._records), dict(self._moves), dict(self._files))
+        return Savepoint(len(self._kept), len(self._files))
 
     def back_to(self, point: Savepoint) -> None:
         """Forget what was kept since. Numbers given since stay given: they are never reused."""
-        self._records = dict(point.records)
-        self._moves = dict(point.moves)
-        self._files = dict(point.files)
+        while len(self._kept) > point.kept:
+            path, record, moves = self._kept.pop()
+            if record is None:
+                del self._records[path]
+            else:
+                self._records[path] = record
+            if moves is None:
+                del self._moves[path]
+            else:
+                self._moves[path] = moves
+        for path in list(self._files)[point.files :]:
+            del self._files[path]
 
     def move_file(self, record: Record, moved: Moved) -> None:
         """Take over a record that has another id now: its file goes where that says."""
@@ -181,25 +202,31 @@ class Draft:
         """What is to be written (`since`: of the records kept since then), in the order in which
         it was first kept. A changed record keeps every line that does not have to change.
         """
-        made = []
-        for path, moves in self._moves.items():
-            if since is not None and since.moves.get(path) is moves:
-                continue
-            record, before = self._records[path], self._texts[path]
-            value = codec.encode(record)
-            if before is None:
-                after = dump(_in_schema_order(value, self._desk.kinds[record.kind].schema))
-            else:
-                edited = self._edited.get(path)
-                after = (
-                    rewrite(before, value, held=self._held[path])
-                    if edited is None
-                    else rewrite(edited, value)
-                )
-            if after != before or path in self._kept_anyway:
-                original = self._originals[path]
-                made.append(Change(path, before, after, original, record, tuple(moves)))
-        return made
+        kept = (
+            self._moves if since is None else {one.path: None for one in self._kept[since.kept :]}
+        )
+        found = (self._change(path) for path in kept)
+        return [change for change in found if change is not None]
+
+    def _change(self, path: str) -> Change | None:
+        """What is to be written at a path, if anything; made once for what was kept there."""
+        moves = self._moves[path]
+        known = self._made.get(path)
+        if known is not None and known[0] is moves:
+            return known[1]
+        record, before, edited = self._records[path], self._texts[path], self._edited.get(path)
+        value = codec.encode(record)
+        if before is None:
+            after = dump(_in_schema_order(value, self._desk.kinds[record.kind].schema))
+        elif edited is None:
+            after = rewrite(before, value, held=self._held[path])
+        else:
+            after = rewrite(edited, value)
+        change = None
+        if after != before or path in self._kept_anyway:
+            change = Change(path, before, after, self._originals[path], record, tuple(moves))
+        self._made[path] = (moves, change)
+        return change
 
 
 def _in_schema_order(value: dict[str, Value], schema: Values) -> dict[str, Value]:
