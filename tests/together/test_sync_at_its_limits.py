@@ -49,7 +49,6 @@ def test_many_records_and_one_number_that_somebody_else_holds(
     hub: Hub, one: Sandbox, two: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claiming, "MANY", 3)
-    monkeypatch.setattr("svcdesk.desk.syncing.MANY", 3)
     away(two)
     ids = many(two, 10)
     held = uid(one, new(one))

@@ -10,7 +10,6 @@ import click
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import REFUSED
 from svcdesk.cli.options import circumstances, command, id_argument, option, writing
-from svcdesk.cli.written import show_done
 from svcdesk.i18n import T, Text, pick
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ _MANY = 30
     help="Settle a conflict: by a value, or by the branch that has it (ID:FIELD… for one record).",
 )
 def _sync(app: App, remote: str | None, takes: tuple[str, ...]) -> int:
+    app.desk.ask_repository()
     done = app.desk.sync(remote=remote, takes=takes)
     if app.said.format in ("json", "jsonl"):
         _show_data(app, done)
@@ -56,6 +56,8 @@ def _sync(app: App, remote: str | None, takes: tuple[str, ...]) -> int:
 @click.argument("new", required=False, metavar="[NEW]")
 @writing
 def _renumber(app: App, id_: str, new: str | None, yes: bool, **said: Any) -> None:
+    from svcdesk.cli.written import show_done
+
     around = circumstances(app, said)
     done = app.desk.renumber(id_, new, around)
     show_done(app, done, dry_run=around.options.dry_run)

@@ -49,13 +49,6 @@ class Claims:
             self._known_main = True
         return self._main or self._line.tracking
 
-    def main_refs(self) -> dict[str, str]:
-        """What to fetch beside our own branch: the main branch, if that is another one."""
-        if self.main == self._line.tracking:
-            return {}
-        name = self.main.removeprefix(f"refs/remotes/{self._line.remote}/")
-        return {f"refs/heads/{name}": self.main}
-
     # ── bringing records to the remote ─────────────────────────────────────────────────────────
 
     def taken(self, repo: Repository, upstream: str | None) -> dict[str, str]:

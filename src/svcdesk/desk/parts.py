@@ -248,6 +248,18 @@ class Parts:
 
     # ── acting ────────────────────────────────────────────────────────────────────────────────
 
+    def ask_repository(self) -> None:
+        """Start asking git for the repository, so that it answers while the rest is loaded."""
+        if not self._asked and "repository" not in vars(self):
+            from svcdesk.store.git import ask_repository
+
+            self._asked["repository"] = ask_repository(self.root)
+
+    def repository_now(self) -> Repository:
+        """The repository with `branch` and `head` as they are now."""
+        known = "repository" in vars(self)
+        return self.repository.refreshed() if known else self.repository
+
     def ask_git(self) -> None:
         """Start asking git what every write has to know, so that it answers while the rest is
         loaded. What is wrong with the answers is told where they are needed."""

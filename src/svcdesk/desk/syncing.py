@@ -8,26 +8,26 @@ any moment is simply run again. Nothing that others have is ever rewritten.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-from svcdesk.desk.claiming import MANY, Claims
 from svcdesk.desk.network import network_limit
-from svcdesk.desk.publishing import push_branch, tell_published
-from svcdesk.desk.sync_judging import clock_warnings, refuse_unfit
 from svcdesk.desk.traffic import Traffic, between
 from svcdesk.errors import GitFailed, Refused
 from svcdesk.i18n import T, Text
-from svcdesk.store import published, remotes
+from svcdesk.store import claims, published, remotes
+from svcdesk.store.bearings import take_bearings
+from svcdesk.store.git import current_branch
 from svcdesk.store.git_state import refuse_state
 
 if TYPE_CHECKING:
+    from svcdesk.desk.claiming import Claims
     from svcdesk.desk.desk import Desk
     from svcdesk.desk.merging import MergeDone, Trouble
     from svcdesk.lifecycle.fold import Step
+    from svcdesk.store.bearings import Bearings
     from svcdesk.store.git import Repository
     from svcdesk.store.remotes import Line
 
@@ -36,17 +36,17 @@ PATIENCE = 60.0
 """Seconds after which a sync that is refused again and again stops."""
 _FIRST_SLEEP = 0.1
 _LONGEST_SLEEP = 4.0
+_NOTHING = Traffic()
 _REREAD = ("facts", "people", "kinds", "tickets", "numbers", "plugins", "fields", "sla")
 
 
-@dataclass(frozen=True, slots=True)
-class Synced:
+class Synced(NamedTuple):
     """What a sync did. `came` and `went` are what differs, record by record; with `troubles`
     (conflicts) nothing was merged or pushed. `renumbered` gives new numbers by old ones."""
 
     branch: str
-    came: Traffic = field(default_factory=Traffic)
-    went: Traffic = field(default_factory=Traffic)
+    came: Traffic = _NOTHING
+    went: Traffic = _NOTHING
     pushed: bool = False
     renumbered: tuple[tuple[str, str], ...] = ()
     unsettled: tuple[tuple[str, Step], ...] = ()
@@ -68,10 +68,11 @@ def sync(
     E_REWRITTEN, E_UNRELATED, E_FUTURE, E_AGAIN (refused for too long: all work is kept); GitFailed
     E_REMOTE (not reached), E_PUSH (the remote refuses for good), and what a merge raises.
     """
-    repo = desk.repository.refreshed()
+    repo = desk.repository_now()
     refuse_state(repo)
-    work = _Sync(desk, repo, remotes.line_of(repo, remote), takes, sleep)
-    return work.run()
+    bearings = take_bearings(repo)
+    line = remotes.line_of(repo, remote, bearings)
+    return _Sync(desk, repo, line, bearings, takes, sleep).run()
 
 
 class _Sync:
@@ -82,6 +83,7 @@ class _Sync:
         desk: Desk,
         repo: Repository,
         line: Line,
+        bearings: Bearings,
         takes: Sequence[str],
         sleep: Callable[[float], None],
     ) -> None:
@@ -89,18 +91,27 @@ class _Sync:
         self._line = line
         self._takes = takes
         self._sleep = sleep
-        self._claims = Claims(desk, line)
+        self._repo = repo
+        self._bearings: Bearings | None = bearings
         self._start = repo.head
         self._seen: str | None = None
         self._renumbered: dict[str, str] = {}
         self._unsettled: dict[str, tuple[str, Step]] = {}
         self._notes: dict[str, Text] = {}
 
+    @cached_property
+    def _claims(self) -> Claims:
+        from svcdesk.desk.claiming import Claims
+
+        return Claims(self._desk, self._line)
+
     def run(self) -> Synced:
         deadline = time.monotonic() + PATIENCE
         last = ""
         for attempt in range(TRIES):
             if attempt:
+                import random
+
                 pause = min(_LONGEST_SLEEP, _FIRST_SLEEP * 2 ** (attempt - 1))
                 self._sleep(random.uniform(pause / 2, pause))
             outcome = self._once()
@@ -119,7 +130,7 @@ class _Sync:
     def _once(self) -> Synced | str:
         """One try: the outcome, or what the remote said when somebody else was quicker."""
         upstream = self._fetch()
-        repo = self._desk.repository.refreshed()
+        repo = self._repo
         if repo.head == upstream or repo.head is None:
             return self._finish(upstream, pushed=False)
         self._renumber(repo, upstream)
@@ -138,12 +149,14 @@ class _Sync:
     def _fetch(self) -> str | None:
         """The remote branch as it is now (None: the remote has none), its history looked at."""
         desk, line = self._desk, self._line
-        repo = desk.repository
-        before = published.tips(repo, line)
+        repo = self._repo
+        bearings, self._bearings = self._bearings or take_bearings(repo), None
+        before = published.tips_of(repo, line, bearings)
         self._seen = before.seen
         seen = before.seen or before.upstream
-        there = {line.ref: line.tracking} | self._claims.main_refs()
+        there = remotes.to_fetch(repo, line, bearings)
         if not remotes.fetch(repo, line.remote, there, network_limit(desk)):
+            self._repo = repo.refreshed()
             if seen is not None:
                 raise Refused(
                     T("{branch} is gone from the remote", branch=line.name),
@@ -153,11 +166,20 @@ class _Sync:
                     code="E_REWRITTEN",
                 )  # fmt: skip
             return None
-        upstream = published.tips(repo, line).upstream
+        after = published.tips(repo, line)
+        upstream = after.upstream
         assert upstream is not None
-        self._note(*tell_published(desk, upstream))
+        if published.pending(repo):
+            from svcdesk.desk.publishing import tell_published
+
+            self._note(*tell_published(desk, upstream))
+            self._repo = repo.refreshed()
+        elif current_branch(repo.root, repo.git_dir) == repo.branch:
+            self._repo = repo._replace(head=after.head)
+        else:
+            self._repo = repo.refreshed()
         if seen is not None and seen != upstream:
-            self._refuse_rewritten(repo.refreshed(), seen, upstream)
+            self._refuse_rewritten(self._repo, seen, upstream)
         return upstream
 
     def _refuse_rewritten(self, repo: Repository, seen: str, upstream: str) -> None:
@@ -207,20 +229,23 @@ class _Sync:
         return merged
 
     def _push(self, upstream: str | None, head: str) -> Synced | str:
+        from svcdesk.desk import claiming
+        from svcdesk.desk.publishing import push_branch, tell_published
+        from svcdesk.desk.sync_judging import refuse_unfit
+
         desk, repo = self._desk, self._desk.repository
         went = between(desk, repo, upstream, head)
         refuse_unfit(desk, went)
-        claims = self._claims.wanted(repo, went)
-        if len(claims) > MANY:
-            early = self._claims.ahead(repo, claims, went)
-            claims = {}
+        wanted = self._claims.wanted(repo, went)
+        if len(wanted) > claiming.MANY:
+            early = self._claims.ahead(repo, wanted, went)
+            wanted = {}
             if early is not None and not self._claims.not_allowed(early):
                 self._claims.learn(repo, early)
                 return early.words
-        pushed = push_branch(desk, self._line, upstream, claims, network_limit(desk))
-        if not pushed.done and claims and self._claims.not_allowed(pushed):
-            claims = {}
-            pushed = push_branch(desk, self._line, upstream, claims, network_limit(desk))
+        pushed = push_branch(desk, self._line, upstream, wanted, network_limit(desk))
+        if not pushed.done and wanted and self._claims.not_allowed(pushed):
+            pushed = push_branch(desk, self._line, upstream, {}, network_limit(desk))
         if pushed.done:
             self._note(*tell_published(desk, head))
             self._claims.published(repo, went)
@@ -240,13 +265,17 @@ class _Sync:
         if upstream is not None and not pushed:
             if upstream != self._seen:
                 published.remember_seen(repo, self._line, upstream)
-            self._claims.tidy(repo)
+            if claims.standings(repo.common_dir):
+                self._claims.tidy(repo)
         came = self._came(repo, upstream)
-        self._note(*clock_warnings(desk, came))
+        if came.flows:
+            from svcdesk.desk.sync_judging import clock_warnings
+
+            self._note(*clock_warnings(desk, came))
         return Synced(
             self._line.name,
             came,
-            went or Traffic(),
+            went or _NOTHING,
             pushed,
             tuple(self._renumbered.items()),
             tuple(self._unsettled.values()),
@@ -255,7 +284,7 @@ class _Sync:
 
     def _came(self, repo: Repository, upstream: str | None) -> Traffic:
         if upstream is None or self._start is None or upstream == self._start:
-            return Traffic()
+            return _NOTHING
         base = repo.merge_base(self._start, upstream)
         return between(self._desk, repo, base, upstream)
 

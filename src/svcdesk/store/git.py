@@ -33,7 +33,7 @@ _QUESTIONS = (
 _ASKED = ("rev-parse", *_QUESTIONS, "HEAD", "--symbolic-full-name", "HEAD")
 # Beyond this, listing everything once is quicker than matching each entry against each path.
 _MANY_PATHS = 200
-_BRANCHES = "refs/heads/"
+BRANCHES = "refs/heads/"
 
 
 class Upstream(NamedTuple):
@@ -205,7 +205,7 @@ class Repository(NamedTuple):
         if self.branch is None:
             return None
         form = "%(upstream:remotename)%00%(upstream:remoteref)%00%(upstream)"
-        raw = self.git("for-each-ref", f"--format={form}", f"{_BRANCHES}{self.branch}")
+        raw = self.git("for-each-ref", f"--format={form}", f"{BRANCHES}{self.branch}")
         words = git_listing.text(raw).rstrip("\n").split("\0")
         return Upstream(*words) if len(words) == 3 and all(words) else None
 
@@ -287,4 +287,4 @@ def current_branch(root: Path, git_dir: Path) -> str | None:
 
 
 def _short(ref: str) -> str | None:
-    return ref.removeprefix(_BRANCHES) if ref.startswith(_BRANCHES) else None
+    return ref.removeprefix(BRANCHES) if ref.startswith(BRANCHES) else None

@@ -8,25 +8,27 @@ them costs a message told twice or not at all, never a record.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from svcdesk.store.git import Repository
+from svcdesk.store.bearings import SEEN, Bearings
+from svcdesk.store.git import BRANCHES, Repository
 from svcdesk.store.git_listing import text
 from svcdesk.store.git_refs import is_object_id
 from svcdesk.store.lock import own_folder
 from svcdesk.store.remotes import Line
 
-_SEEN = "refs/svcdesk/seen/"
 _OUTBOX = "outbox"
 
 
 class Tips(NamedTuple):
     """Where things stand: the tracking ref (None: the remote has no such branch that we know),
-    and the last state of it that this clone took in or pushed."""
+    the last state of it that this clone took in or pushed, and the current branch."""
 
     upstream: str | None
     seen: str | None
+    head: str | None
 
 
 class Pending(NamedTuple):
@@ -37,15 +39,27 @@ class Pending(NamedTuple):
 
 
 def seen_ref(line: Line) -> str:
-    return f"{_SEEN}{line.name}"
+    return f"{SEEN}{line.name}"
 
 
 def tips(repo: Repository, line: Line) -> Tips:
-    """Both by one git call."""
+    """All by one git call."""
     form = "--format=%(refname) %(objectname)"
-    raw = repo.git("for-each-ref", form, line.tracking, seen_ref(line))
-    found = dict(row.split(" ") for row in text(raw).splitlines())
-    return Tips(found.get(line.tracking), found.get(seen_ref(line)))
+    raw = repo.git("for-each-ref", form, line.tracking, seen_ref(line), _own(repo))
+    return _tips(repo, line, dict(row.split(" ") for row in text(raw).splitlines()))
+
+
+def tips_of(repo: Repository, line: Line, bearings: Bearings) -> Tips:
+    """The same as somebody who looked at all refs found them."""
+    return _tips(repo, line, bearings.objects)
+
+
+def _tips(repo: Repository, line: Line, objects: Mapping[str, str]) -> Tips:
+    return Tips(*(objects.get(ref) for ref in (line.tracking, seen_ref(line), _own(repo))))
+
+
+def _own(repo: Repository) -> str:
+    return f"{BRANCHES}{repo.branch}"
 
 
 def remember_seen(repo: Repository, line: Line, commit: str) -> None:

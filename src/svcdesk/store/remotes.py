@@ -14,14 +14,15 @@ from typing import NamedTuple
 
 from svcdesk.errors import GitFailed, Refused, SvcdeskError
 from svcdesk.i18n import T
+from svcdesk.store.bearings import Bearings, Setting, take_bearings
 from svcdesk.store.git import Repository
-from svcdesk.store.git_listing import text
 from svcdesk.store.git_process import Answer, run_writing, visible
 from svcdesk.store.git_refs import check_ref
 
 TIMEOUT = 60.0
 """Seconds that one fetch or push may take, unless the user's settings say otherwise."""
 _TRANSPORTS = "file:http:https:ssh"
+_FETCH = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _HELPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*::")
 _OPTION_HOST = re.compile(r"(?:[^/@]*@)?-")
@@ -61,10 +62,11 @@ class Pushed(NamedTuple):
     words: str
 
 
-def line_of(repo: Repository, remote: str | None = None) -> Line:
+def line_of(repo: Repository, remote: str | None = None, bearings: Bearings | None = None) -> Line:
     """Where the current branch goes: what it follows, else the same name at the only remote (or
     at `origin`); `remote` chooses. Raises Refused (E_NO_REMOTE, E_NO_UPSTREAM, E_REMOTE_URL)."""
-    settings = _settings(repo)
+    known = bearings or take_bearings(repo)
+    settings, upstream = known.settings, known.upstream
     urls = {name: url for name, what, url in reversed(settings) if what == "url"}
     if not urls:
         raise Refused(
@@ -72,7 +74,6 @@ def line_of(repo: Repository, remote: str | None = None) -> Line:
             hint=T("git remote add origin URL"),
             code="E_NO_REMOTE",
         )
-    upstream = repo.upstream()
     if upstream is not None and upstream.remote in urls and remote in (None, upstream.remote):
         _refuse_odd(settings, upstream.remote)
         return Line(upstream.remote, upstream.ref, upstream.tracking)
@@ -101,19 +102,7 @@ def _only(urls: Mapping[str, str]) -> str:
     )  # fmt: skip
 
 
-def _settings(repo: Repository) -> list[tuple[str, str, str]]:
-    """What git's configuration says about remotes: (name, `url`, `pushurl` or `vcs`, value)."""
-    raw = repo.git("config", "-z", "--get-regexp", r"^remote\..*\.(url|pushurl|vcs)$", check=False)
-    found = []
-    for entry in text(raw).split("\0"):
-        key, _, url = entry.partition("\n")
-        name, _, what = key.removeprefix("remote.").rpartition(".")
-        if key:
-            found.append((name, what, url))
-    return found
-
-
-def _refuse_odd(settings: Sequence[tuple[str, str, str]], remote: str) -> None:
+def _refuse_odd(settings: Sequence[Setting], remote: str) -> None:
     """Raises Refused for a remote that is a program, an option, or no name (threat case 42)."""
     check_ref(remote)
     for name, what, url in settings:
@@ -137,19 +126,32 @@ def is_plain_url(url: str) -> bool:
     return scheme[1].lower() in known and _OPTION_HOST.match(scheme[2]) is None
 
 
-def main_of(repo: Repository, remote: str | None = None) -> list[str]:
+def main_of(
+    repo: Repository, remote: str | None = None, bearings: Bearings | None = None
+) -> list[str]:
     """The tracking refs of the main branches of all remotes (or of one), as far as known here.
 
     A remote's main branch is what its HEAD was when it was cloned, else `main` or `master`.
     """
-    raw = text(repo.git("for-each-ref", "--format=%(refname) %(symref)", "refs/remotes"))
-    symbols = dict(row.split(" ", 1) for row in raw.splitlines())
+    known = bearings or take_bearings(repo)
+    names = (
+        [remote] if remote else sorted({one.remote for one in known.settings if one.what == "url"})
+    )
     found = []
-    for name in [remote] if remote else sorted(repo.remotes()):
-        head = symbols.get(f"refs/remotes/{name}/HEAD")
+    for name in names:
+        head = known.symbols.get(f"refs/remotes/{name}/HEAD")
         candidates = [head, *(f"refs/remotes/{name}/{one}" for one in ("main", "master"))]
-        found += [one for one in candidates if one and one in symbols][:1]
+        found += [one for one in candidates if one and one in known.objects][:1]
     return found
+
+
+def to_fetch(repo: Repository, line: Line, bearings: Bearings) -> dict[str, str]:
+    """What to bring up to date (there → here): our own branch, and the main branch, if that is
+    another one."""
+    refs = {line.ref: line.tracking}
+    for main in main_of(repo, line.remote, bearings):
+        refs["refs/heads/" + main.removeprefix(f"refs/remotes/{line.remote}/")] = main
+    return refs
 
 
 def fetch(repo: Repository, remote: str, refs: Mapping[str, str], timeout: float) -> bool:
@@ -158,8 +160,7 @@ def fetch(repo: Repository, remote: str, refs: Mapping[str, str], timeout: float
     Raises GitFailed (E_REMOTE) where it cannot be reached or does not answer in time.
     """
     specs = [f"+{there}:{here}" for there, here in refs.items()]
-    options = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"]
-    answer = _call(repo, remote, ["fetch", *options, "--", remote, *specs], timeout)
+    answer = _call(repo, remote, ["fetch", *_FETCH, "--", remote, *specs], timeout)
     if answer.code == 0:
         return True
     if _NO_SUCH_REF.search(visible(answer.err)):
@@ -169,8 +170,7 @@ def fetch(repo: Repository, remote: str, refs: Mapping[str, str], timeout: float
 
 def fetch_object(repo: Repository, remote: str, ref: str, timeout: float) -> None:
     """Bring what a single ref of the remote stands for, without keeping the ref."""
-    options = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"]
-    answer = _call(repo, remote, ["fetch", *options, "--", remote, ref], timeout)
+    answer = _call(repo, remote, ["fetch", *_FETCH, "--", remote, ref], timeout)
     if answer.code != 0 and not _NO_SUCH_REF.search(visible(answer.err)):
         raise unreachable(remote, visible(answer.err))
 
