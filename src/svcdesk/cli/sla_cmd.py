@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 @command(
     "check",
     help="Say what is breached, at risk and next; exit code 1 if anything is breached.\n\n"
-    "In question are open targets, and those that ended breached since --since, of the records "
-    "that QUERY finds. A breach that a supervisor explained is listed and no failure.",
+    "In question are the open targets of open records, and what was breached since --since, of the "
+    "records that QUERY finds. A breach that a supervisor explained is listed and no failure.",
 )
 @click.argument("query", nargs=-1, metavar="[QUERY]")
 @option("--within", default="2h", metavar="SPAN", help="At risk is what falls due within SPAN.")
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     "--since",
     default="24h",
     metavar="SPAN|TIME",
-    help="Since when, or how long, a breach that ended counts: in CI, since the last green run.",
+    help="Since when, or how long, a breach counts once its target has ended or its record is "
+    "closed: in CI, since the last green run.",
 )
 @option("--all", "everything", is_flag=True, help="Every target, also those met long ago.")
 @option(
@@ -148,7 +149,7 @@ def _show(app: App, ids: tuple[str, ...], at: str | None) -> None:
         record = app.desk.load(one).record
         answer = app.desk.sla.ledger(record, moment)
         if answer is not None:
-            targets += judged(record, answer, 0)
+            targets += judged(record, answer.entries, answer.at, 0)
             notes += [T("{record}: policy {policy}", record=record.id, policy=answer.policy)]
             notes += answer.notes
             folded = fold(record.events, app.desk.workflow(record.kind))

@@ -38,7 +38,7 @@ def explain(app: App, id_: str, target: str | None, at: str | None) -> None:
     [chosen] = read_ids([id_])
     record = app.desk.load(chosen).record
     answer = app.desk.sla.ledger(record, moment)
-    targets = judged(record, answer, 0) if answer else []
+    targets = judged(record, answer.entries, answer.at, 0) if answer else []
     if target:
         names = sorted({one.entry.target for one in targets})
         targets = [one for one in targets if target in (one.entry.target, str(one.label))]

@@ -24,6 +24,7 @@ from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, Unreadable, decod
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
     from svcdesk.desk.indexing import Answer
+    from svcdesk.desk.owing import Standing
     from svcdesk.index.database import Row as Found
     from svcdesk.index.entries import Owed
     from svcdesk.lifecycle.fold import Fold
@@ -50,6 +51,12 @@ class Owing:
                 raise
             self.notes.setdefault(str(error.message), error.message)
             return None
+
+    def restored(self, kind: str, stored: str, at: int) -> Standing | None:
+        """What the index keeps of a record's targets, as of an instant."""
+        from svcdesk.desk.owing import restored
+
+        return restored(self._desk, kind, stored, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def find_rows(
     """Every record (of a kind) that may meet a query, as of `at` where that is given.
 
     What is owed is reckoned for `moment` (default: `at`, else now). With a `horizon` (epoch
-    seconds) those may be left out that owe nothing any more, and ended no target late since.
+    seconds) those may be left out that are not open and owed nothing since.
     Where the index cannot be used, all files are read, and a note says so.
     """
     return _Finder(desk, owed, kind, at, moment, horizon).find(query, asked_git)
@@ -196,6 +203,7 @@ class _Finder:
             self._owed,
             lambda one: self._loaded(one).record,
             found.owed if keeps else None,
+            self._owed.restored,
         )
 
     def _loaded(self, found: Found) -> Loaded:

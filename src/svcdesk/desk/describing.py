@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import svcdesk
@@ -14,14 +13,11 @@ from svcdesk.index.entries import ODD, Describe, Described, Owed
 from svcdesk.lifecycle.fold import Fold, fold
 from svcdesk.model.field_info import plain
 from svcdesk.model.instants import strict_instant
-from svcdesk.model.record import Event, Record, Value
+from svcdesk.model.record import Record, Value
 from svcdesk.store.tickets import CALENDARS, CUSTOMERS, POLICIES, decode_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from svcdesk.desk.desk import Desk
-    from svcdesk.sla.ledger import Ledger
 
 _DIGITS = 16
 
@@ -59,19 +55,22 @@ def terms_of(desk: Desk) -> str:
     return digest.hexdigest()[:_DIGITS]
 
 
-def describer(desk: Desk) -> Describe:
-    """What makes of a file's bytes what the index keeps; None for what has to be read each time."""
+def describer(desk: Desk, *, closed: bool = False) -> Describe:
+    """What makes of a file's bytes what the index keeps; None for what has to be read each time.
+
+    What open records owe is reckoned, as lists of them ask for it; with `closed` that of all.
+    """
 
     def describe(data: bytes, path: str) -> Described | None:
         try:
-            return _described(desk, decode_file(data, path).record)
+            return _described(desk, decode_file(data, path).record, data, closed=closed)
         except SvcdeskError:
             return None
 
     return describe
 
 
-def _described(desk: Desk, record: Record) -> Described:
+def _described(desk: Desk, record: Record, data: bytes, *, closed: bool) -> Described:
     from svcdesk.desk.rows import text_of
 
     folded = None
@@ -89,7 +88,7 @@ def _described(desk: Desk, record: Record) -> Described:
         newest=_newest(record),
         header=json.dumps(record.header, ensure_ascii=False, separators=(",", ":")),
         text=text_of(record),
-        owed=_owed_if_open(desk, record, folded) if folded else None,
+        owed=_owed(desk, record, folded, data, closed=closed) if folded else None,
     )
 
 
@@ -106,58 +105,15 @@ def _newest(record: Record) -> int | None:
         return None
 
 
-def _owed_if_open(desk: Desk, record: Record, folded: Fold) -> Owed | None:
-    """What an open record owes, for lists of open records; of others it is asked for seldom."""
+def _owed(desk: Desk, record: Record, folded: Fold, data: bytes, *, closed: bool) -> Owed | None:
     state = desk.workflow(record.kind).states.get(record.status)
-    if state is None or not state.is_open:
+    if not closed and (state is None or not state.is_open):
         return None
+    from svcdesk.desk.owing import owed_of, standing_of
+
     now = desk.now()
     try:
-        return owed_of(record, desk.sla.ledger(record, now, folded), now)
+        answer = desk.sla.ledger(record, now, folded)
+        return owed_of(desk, record, standing_of(desk, record, folded, answer, data), now)
     except SvcdeskError:
         return None
-
-
-def owed_of(record: Record, ledger: Ledger | None, now: datetime) -> Owed | None:
-    """What holds of a ledger, made at `now`, until the record's next event; None where events are
-    still to come by then, or their times are none."""
-    try:
-        since = max(
-            int(strict_instant(time).timestamp())
-            for event in record.events
-            for time in _times(event)
-        )
-    except (Invalid, TypeError):
-        return None
-    if since > now.timestamp():
-        return None
-    if ledger is None:
-        return Owed(since, None, False, None)
-    from svcdesk.sla.ledger import State
-
-    entries = [entry for entry in ledger.entries if entry.judged]
-    dues = [
-        entry.due
-        for entry in entries
-        if entry.is_open and entry.due and entry.state is not State.PAUSED
-    ]
-    moves = any(entry.state is State.PAUSED and entry.due for entry in entries)
-    ends = [entry.ended for entry in entries if entry.is_late and entry.ended is not None]
-    return Owed(
-        since=since,
-        due=min(dues, default=None),
-        moves=moves,
-        state="breached" if ends else "ok" if entries else None,
-        is_open=any(entry.is_open for entry in entries),
-        last=max(ends, default=None),
-    )
-
-
-def _times(event: Event) -> Iterator[str]:
-    """Every time that an event states, of itself or of another one."""
-    yield event.at
-    yield event.happened
-    submitted = event.set.get("submitted")
-    if isinstance(submitted, str):
-        yield submitted
-    yield from event.times.values()

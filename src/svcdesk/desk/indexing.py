@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from svcdesk.desk.describing import describer, fingerprint, terms_of
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T
+from svcdesk.index.building import contents
 from svcdesk.index.database import Database, Row, Unusable, folder_of, open_database
 from svcdesk.index.refreshing import Proof, Sources, prove
 from svcdesk.store.git_index import Differing, tracked
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
 _TRIES = 4
 _OVER = """coalesce(
-    terms = ? AND since <= ? AND notes IS NOT NULL AND NOT is_open AND (last IS NULL OR last < ?), 0
+    terms = ? AND since <= ? AND NOT is_open AND (last IS NULL OR last < ?), 0
 )"""
+_MANY = 400
+"""Records from which on it pays to reckon what they owe on every core."""
 
 
 class Answer(NamedTuple):
@@ -31,7 +34,6 @@ class Answer(NamedTuple):
     terms: str
     live: frozenset[str]
     database: Database
-    notes: tuple[str, ...] = ()
 
 
 def ask_early(desk: Desk) -> Differing | None:
@@ -54,32 +56,55 @@ def find(
 ) -> Answer:
     """The records that may meet a query's bounds. Raises Unusable.
 
-    `over`: without those that at the first moment owe nothing, and ended no target late since the
-    second; what makes them doubtful is in the answer's `notes`.
+    `over`: only those that may owe something, without those that are not open at the first moment,
+    and owed nothing since the second.
     """
     repo = desk.repository
     database = open_database(repo.common_dir, fingerprint(desk))
     terms = terms_of(desk)
     is_place = _is_place(desk)
-    sources = Sources(repo, RECORDS, is_place, describer(desk), terms, desk.watch)
+    describe = describer(desk, closed=over is not None)
+    sources = Sources(repo, RECORDS, is_place, describe, terms, desk.watch)
     condition, values = bounds.most, list[object](bounds.most_values)
     if at is not None:  # what happened later may have changed every column
         condition = f"({condition} OR newest IS NULL OR newest > ?)"
         values.append(int(at.timestamp()))
-    left_out = ""
     if over is not None:
-        left_out = f"({condition}) AND {_OVER}"
-        condition = f"({condition}) AND NOT {_OVER}"
-        values += [terms, *over]
+        owing = [kind for kind in desk.kinds if desk.sla.rules(kind).rules]
+        marks = ", ".join("?" * len(owing))
+        condition = f"({condition}) AND NOT {_OVER} AND kind IN ({marks})"
+        values += [terms, *over, *owing]
     for turn in range(_TRIES):
         proof = prove(database, sources, None if turn else asked)
         with database.reading():
             if not database.stands(proof.tree, proof.stands):
                 continue  # another process has moved it on
             rows = database.select(proof.tree, condition, values)
-            notes = database.notes(proof.tree, left_out, values) if left_out else []
-        return Answer(_rows(desk, database, proof, rows), terms, proof.live, database, tuple(notes))
+        found = _rows(desk, database, proof, rows)
+        if over is not None and not turn and _learn(database, sources, found):
+            continue
+        return Answer(found, terms, proof.live, database)
     raise Unusable(T("the index changes faster than it can be read"))
+
+
+def _learn(database: Database, sources: Sources, found: tuple[Row, ...]) -> bool:
+    """Let the index keep what many of the records owe, where it does not know; whether it did."""
+    unknown = {row.path: row for row in found if row.terms != sources.terms}
+    if len(unknown) < _MANY:
+        return False
+    repo = sources.repository
+    paths = sorted(unknown)
+    read = contents(repo.root, paths, repo.object_format, sources.describe)
+    learnt = [
+        (unknown[path].number, sources.terms, content.said.owed)
+        for _, (path, content) in zip(sources.watch(paths), read, strict=False)
+        if content is not None
+        and content.said is not None
+        and content.said.owed is not None
+        and content.id == unknown[path].blob
+    ]
+    database.note_owed(learnt)
+    return bool(learnt)
 
 
 def _rows(

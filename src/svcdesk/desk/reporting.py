@@ -71,7 +71,7 @@ def _targets(
     answer = desk.sla.ledger(record, at, folded)
     if answer is None:
         return []
-    targets = judged(record, answer, int(AT_RISK.total_seconds()))
+    targets = judged(record, answer.entries, answer.at, int(AT_RISK.total_seconds()))
     return [target_item(one, desk.facts.zone) for one in targets]
 
 

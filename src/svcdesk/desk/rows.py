@@ -18,6 +18,7 @@ from svcdesk.query import fold as fold_text
 from svcdesk.query import values_at
 
 if TYPE_CHECKING:
+    from svcdesk.desk.owing import Standing
     from svcdesk.index import Owed
     from svcdesk.index.database import Row as Found
     from svcdesk.lifecycle.fold import Fold
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 AT_RISK = timedelta(hours=2)
 
+Restore = Callable[[str, str, int], "Standing | None"]
 Ledgers = Callable[[Record, datetime, "Fold"], "Ledger | None"]
 _judged: list[object] = []
 """The row that a query judges now, and its text: each term asks for it, and no other row does."""
@@ -135,9 +137,9 @@ class Row:
         from svcdesk.reports.sla_targets import AT_RISK as RISK
         from svcdesk.reports.sla_targets import BREACHED, judged
 
-        groups = {
-            one.group for one in judged(self.record, self.ledger, int(AT_RISK.total_seconds()))
-        }
+        within = int(AT_RISK.total_seconds())
+        targets = judged(self.record, self.ledger.entries, self.ledger.at, within)
+        groups = {one.group for one in targets}
         if not groups:
             return None
         return "breached" if BREACHED in groups else "risk" if RISK in groups else "ok"
@@ -157,6 +159,7 @@ class IndexedRow(Row):
         ledgers: Ledgers,
         load: Callable[[Found], Record],
         owed: Owed | None,
+        restore: Restore,
     ) -> None:
         self._record = None
         self.kind = found.kind
@@ -167,6 +170,7 @@ class IndexedRow(Row):
         self._found = found
         self.blob = found.blob.hex()
         self._load = load
+        self._restore = restore
         self._now = int(at.timestamp())
         self.number = found.number
         self.owed = owed if owed is not None and owed.since <= self._now else None
@@ -181,10 +185,22 @@ class IndexedRow(Row):
             self._record = self._load(self._found)
         return self._record
 
+    @cached_property
+    def standing(self) -> Standing | None:
+        """Its targets, where the index keeps them."""
+        if self.owed is None or self.owed.standing is None:
+            return None
+        return self._restore(self.kind, self.owed.standing, self._now)
+
     @property
     def due(self) -> datetime | None:
-        if self.owed is None or self.owed.moves:
+        if self.owed is None:
             return super().due
+        if self.owed.moves:
+            if self.standing is None:
+                return super().due
+            dues = [one.due for one in self.standing.entries if one.is_open and one.due]
+            return datetime.fromtimestamp(min(dues), UTC)
         return None if self.owed.due is None else datetime.fromtimestamp(self.owed.due, UTC)
 
     @property

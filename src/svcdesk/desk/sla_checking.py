@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from svcdesk.desk.candidates import Owing, Rows, find_rows
-from svcdesk.desk.describing import owed_of
+from svcdesk.desk.candidates import Owing, find_rows
+from svcdesk.desk.owing import Standing, Told, owed_of, standing_of
 from svcdesk.desk.querying import understood
 from svcdesk.desk.rows import IndexedRow, Row
-from svcdesk.desk.sla_levels import no_longer_due
 from svcdesk.i18n import Text
-from svcdesk.lifecycle.escalations import Escalation, escalations
-from svcdesk.model.instants import strict_instant
 from svcdesk.query import Query
 from svcdesk.query.query import Combined
 from svcdesk.reports.sla_targets import AT_RISK, BREACHED, DROPPED, Target, judged
@@ -24,7 +20,6 @@ from svcdesk.store.tickets import Unreadable
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
     from svcdesk.index.entries import Owed
-    from svcdesk.sla.ledger import Ledger
 
 
 _EVERYTHING = Query(Combined(True, ()))
@@ -58,9 +53,11 @@ def check_sla(
 ) -> SlaCheck:
     """Judge the targets of all records that a query finds (without one: of all).
 
-    In question are open targets, and those that ended breached since `since` (a moment, or a span
-    before `at`); with `everything` all of them. Otherwise the first breach of a desk's life would
-    fail for ever. Raises UsageError for a query that means nothing.
+    In question are the open targets of open records, and of all records those that will fall due,
+    or that were breached since `since` (a moment, or a span before `at`): one that ended by its
+    end, one of a record that is closed (feedback that nobody gave) by when it fell due. With
+    `everything` all of them. Otherwise the first breach of a desk's life would fail for ever.
+    Raises UsageError for a query that means nothing.
     """
     found = _Search(desk, at, within, since, everything, query)
     targets = tuple(found.targets())
@@ -91,88 +88,61 @@ class _Search:
             understood(self.desk, self.query, due=True, now=self.at) if self.query else _EVERYTHING
         )
         owing = Owing(self.desk, strict=True)
-        # With a query, notes of what it leaves out could not be told from those of what it finds.
-        horizon = None if self.everything or self.query else self.horizon
+        horizon = None if self.everything else self.horizon
         found = find_rows(self.desk, asked, owing, moment=self.at, horizon=horizon)
         self.unreadable += found.unreadable
         self.notes |= {str(note): note for note in found.notes}
-        self.notes |= {str(note): note for note in _told(found)}
         learnt: list[tuple[int, Owed]] = []
         for row in found.rows:
-            if not self.desk.sla.rules(row.kind).rules:
-                continue  # owes nothing
-            if asked.matches(row):
+            if self.desk.sla.rules(row.kind).rules and found.meets(row, asked):
                 yield from self._of(row, learnt)
         found.keep(learnt)
 
     def _of(self, row: Row, learnt: list[tuple[int, Owed]]) -> Iterator[Target]:
-        answer = row.ledger
-        gone = no_longer_due(self.desk.sla, row.record, row.folded) if _is_submitted(answer) else ()
-        if isinstance(row, IndexedRow) and (row.owed is None or row.owed.notes is None):
-            owed = owed_of(row.record, answer, self.at)
-            if owed is not None:
-                told_of = [*answer.notes, *gone] if answer and _is_submitted(answer) else []
-                learnt.append((row.number, owed._replace(notes=_kept(told_of))))
-        if answer is None or not _is_submitted(answer):
+        standing = row.standing if isinstance(row, IndexedRow) else None
+        if standing is None:
+            data = self.desk.read_file(row.path) or b""
+            standing = standing_of(self.desk, row.record, row.folded, row.ledger, data)
+            owed = owed_of(self.desk, row.record, standing, self.at)
+            if isinstance(row, IndexedRow) and owed is not None:
+                learnt.append((row.number, owed))
+        if standing is None:
             return
-        self.notes |= {str(note): note for note in (*answer.notes, *gone)}
-        targets = [one for one in judged(row.record, answer, self.within) if self._in_question(one)]
-        if not targets:
-            return
-        told = escalations(row.record.events, row.folded)
-        text = (self.desk.read_file(row.path) or b"").decode("utf-8", "replace")
+        targets = [
+            one
+            for one in judged(standing.record, standing.entries, standing.at, self.within)
+            if self._in_question(one, standing.is_open)
+        ]
+        if targets or standing.is_open:
+            self.notes |= {str(note): note for note in standing.notes}
         for target in targets:
-            yield _placed(target, row.path, text, told, self.at)
+            yield _placed(target, row.path, standing)
 
-    def _in_question(self, target: Target) -> bool:
-        ended = target.entry.ended
-        return (
-            self.everything or ended is None or (target.group == BREACHED and ended >= self.horizon)
-        )
-
-
-def _kept(notes: Sequence[Text]) -> str | None:
-    """Notes as the index keeps them; None where one has parts that are not plain."""
-    plain = all(isinstance(part, str | int) for note in notes for part in note.parts.values())
-    kept = [[note.template, dict(note.parts)] for note in notes]
-    return json.dumps(kept, ensure_ascii=False) if plain else None
+    def _in_question(self, target: Target, is_open: bool) -> bool:
+        entry = target.entry
+        moment = entry.breached_at if entry.ended is None else entry.ended
+        if self.everything or (entry.ended is None and (is_open or moment is None)):
+            return True
+        return target.group == BREACHED and moment is not None and moment >= self.horizon
 
 
-def _told(found: Rows) -> Iterator[Text]:
-    """The notes of the records that the index left out."""
-    for kept in found.answer.notes if found.answer else ():
-        yield from (Text(template, parts) for template, parts in json.loads(kept))
-
-
-def _is_submitted(answer: Ledger | None) -> bool:
-    return answer is not None and (bool(answer.entries) or answer.since is not None)
-
-
-def _placed(
-    target: Target, path: str, text: str, told: tuple[Escalation, ...], at: datetime
-) -> Target:
+def _placed(target: Target, path: str, standing: Standing) -> Target:
     """The target with its place in a file, and with what was said about its escalations."""
     key = (target.entry.target, target.entry.cycle)
-    own = [one for one in told if one.key[:2] == key and strict_instant(one.event.at) <= at]
-    notes = [
-        note
-        for one in own
-        for note in one.notes
-        if target.entry.breached_at is not None
-        and target.entry.breached_at <= strict_instant(note.happened).timestamp()
-        and strict_instant(note.happened) <= at
-    ]
-    owed = [one.event.id for one in own if one.owes_note and target.group != DROPPED]
-    return replace(
-        target,
+    own = [one for one in standing.told if one[:2] == key and one.came <= standing.at]
+    owed = [one.event for one in own if one.owes_note and target.group != DROPPED]
+    return target._replace(
         path=path,
-        line=_line(text),
-        explained=min(note.id for note in notes) if notes and target.group == BREACHED else None,
+        line=standing.line,
+        explained=_explained(target, own, standing.at) if target.group == BREACHED else None,
         owed=owed[-1] if owed else None,
     )
 
 
-def _line(text: str) -> int:
-    """The line of the priority, by which the policy judges; found as text, as it must be quick."""
-    place = text.find("\npriority:")
-    return 1 if place < 0 else text.count("\n", 0, place + 1) + 1
+def _explained(target: Target, told: list[Told], at: int) -> str | None:
+    """The first note about the breach that was written after it happened."""
+    breached_at = target.entry.breached_at
+    if breached_at is None:
+        return None
+    notes = [name for one in told for name, came in one.notes if breached_at <= came <= at]
+    return min(notes, default=None)

@@ -15,7 +15,7 @@ from typing import Any
 from svcdesk.i18n import T, Text
 from svcdesk.index.entries import Content, Owed
 
-FORMAT = 4
+FORMAT = 5
 """Counts up with whatever is kept, or how it is found."""
 WAIT = 0.3
 """Seconds to wait for another writer where the answer can do without writing."""
@@ -26,7 +26,7 @@ CREATE TABLE record (
   name TEXT NOT NULL, kind TEXT, status TEXT, priority TEXT, assignee TEXT, assignee_plain TEXT,
   unsettled INTEGER, newest INTEGER,
   terms TEXT, since INTEGER, due INTEGER, moves INTEGER, state TEXT,
-  is_open INTEGER, last INTEGER, notes TEXT
+  is_open INTEGER, last INTEGER, standing TEXT
 );
 CREATE INDEX by_status ON record (status, priority);
 CREATE TABLE header (record INTEGER PRIMARY KEY, json TEXT NOT NULL);
@@ -39,7 +39,8 @@ CREATE INDEX by_record ON place (record, tree);
 CREATE INDEX unread ON place (tree) WHERE record IS NULL;
 """
 _COLUMNS = (
-    "record.id, record.blob, record.name, kind, unsettled, newest, terms, since, due, moves, state"
+    "record.id, record.blob, record.name, kind, unsettled, newest, terms, since, due, moves, state,"
+    " is_open, last, standing"
 )
 
 
@@ -218,23 +219,12 @@ class Database:
                 (tree, *values),
             ).fetchall()
 
-    def notes(self, tree: int, condition: str, values: Sequence[Any]) -> list[str]:
-        """The different notes of a tree's records that meet a condition, each as JSON."""
-        with self.guarded() as connection:
-            found = connection.execute(
-                "SELECT DISTINCT notes FROM record CROSS JOIN place"
-                " ON place.record = record.id AND place.tree = ?"
-                f" WHERE notes <> '[]' AND {condition}",
-                (tree, *values),
-            )
-            return [note for (note,) in found]
-
     def note_owed(self, found: Iterable[tuple[int, str, Owed]]) -> None:
         """Keep what records (by number) owe under certain terms; nothing is lost if it fails."""
         with suppress(Unusable), self.writing(0) as connection:
             connection.executemany(
                 "UPDATE record SET terms = ?, since = ?, due = ?, moves = ?, state = ?,"
-                " is_open = ?, last = ?, notes = ? WHERE id = ?",
+                " is_open = ?, last = ?, standing = ? WHERE id = ?",
                 [(terms, *owed, number) for number, terms, owed in found],
             )
 
@@ -246,7 +236,8 @@ def keep(connection: sqlite3.Connection, content: Content, terms: str) -> int:
     owed = said.owed
     found = connection.execute(
         "INSERT OR IGNORE INTO record (blob, size, name, kind, status, priority, assignee,"
-        " assignee_plain, unsettled, newest, terms, since, due, moves, state, is_open, last, notes)"
+        " assignee_plain, unsettled, newest, terms, since, due, moves, state, is_open, last,"
+        " standing)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (content.id, content.size, *said[:8], *((terms, *owed) if owed else (None,) * 8)),
     )

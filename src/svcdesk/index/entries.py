@@ -15,8 +15,9 @@ class Owed(NamedTuple):
     Instants are epoch seconds. `due`: when the next open target falls due (None: none is open).
     `moves`: a paused target is open, whose due time moves with the clock; then `due` is that of
     the others. `state`: `breached` where an ended target was late, else `ok`, None without targets.
-    `is_open`: a target is open. `last`: the latest end of a target that was late. `notes`: what
-    makes the answer doubtful, as JSON; None where that is not known.
+    `is_open`: the record is, or a target waits. `last`: after this no target of a record that is
+    not open ends late or falls due. `standing`: the targets themselves, as JSON; None where they
+    cannot be kept.
     """
 
     since: int
@@ -25,7 +26,7 @@ class Owed(NamedTuple):
     state: str | None
     is_open: bool = False
     last: int | None = None
-    notes: str | None = None
+    standing: str | None = None
 
 
 class Described(NamedTuple):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
 
 from svcdesk.i18n import Label, T, Text
 from svcdesk.model.instants import format_instant, relative
 from svcdesk.model.record import Record, Value
 from svcdesk.model.table import Cell, Column, Table
-from svcdesk.sla.ledger import Entry, Ledger, State
+from svcdesk.sla.entries import Entry, State
 
 BREACHED, AT_RISK, OPEN, MET, DROPPED = "breached", "at_risk", "open", "met", "dropped"
 _STYLES = {BREACHED: "breach", AT_RISK: "risk", MET: "ok", DROPPED: "dim"}
@@ -39,8 +39,7 @@ _DETAILS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One target of one record, judged as of an instant. `group` is one of breached, at_risk,
     open, met and dropped; a target that was met late is breached. `explained`: the id of the
     supervisor's note that explains the breach (K4). `owed`: the id of an escalation of it that
@@ -85,10 +84,11 @@ class Target:
         )
 
 
-def judged(record: Record, ledger: Ledger, within: int) -> list[Target]:
-    """The targets of a ledger; at risk is what is open and falls due within so many seconds."""
+def judged(record: Record, entries: Iterable[Entry], at: int, within: int) -> list[Target]:
+    """The targets of a ledger's entries as of an instant; at risk is what is open and falls due
+    within so many seconds."""
     found = []
-    for entry in ledger.entries:
+    for entry in entries:
         if not entry.judged:
             continue
         if entry.is_late:
@@ -97,11 +97,7 @@ def judged(record: Record, ledger: Ledger, within: int) -> list[Target]:
             group = MET
         elif entry.state is State.DROPPED:
             group = DROPPED
-        elif (
-            entry.state is State.RUNNING
-            and entry.due is not None
-            and entry.due - ledger.at <= within
-        ):
+        elif entry.state is State.RUNNING and entry.due is not None and entry.due - at <= within:
             group = AT_RISK
         else:
             group = OPEN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
@@ -57,10 +58,30 @@ class Course:
 
     def left(self, at: int) -> int:
         """Open seconds until due at an instant; negative, those since it was due."""
-        leg = self.last
-        if at <= self.due:
-            return elapsed(leg.calendar, max(at, leg.start), self.due, pauses=leg.pauses)
-        return -elapsed(leg.calendar, self.due, at, pauses=leg.pauses)
+        return left(self.last.calendar, self.last.start, self.due, at, self.last.pauses)
+
+
+class Way(NamedTuple):
+    """What a due time follows from but the calendar and the pauses: so many seconds of `start`'s
+    clock that no earlier leg has spent; or, for working days, the last of them as an instant."""
+
+    start: int
+    seconds: int
+    point: int | None
+    boundary: str
+    end_of_day: bool
+
+    def due(self, calendar: Calendar, pauses: Sequence[Pause]) -> int:
+        if self.point is None:
+            return add(calendar, self.start, self.seconds, boundary=self.boundary, pauses=pauses)
+        return shifted(calendar, self.start, self.point, self.end_of_day, pauses)
+
+
+def left(calendar: Calendar, start: int, due: int, at: int, pauses: Sequence[Pause]) -> int:
+    """Open seconds until due at an instant, none before `start`; negative, those since it was."""
+    if at <= due:
+        return elapsed(calendar, max(at, start), due, pauses=pauses)
+    return -elapsed(calendar, due, at, pauses=pauses)
 
 
 def courses(
@@ -137,9 +158,19 @@ def _of_target(refusal: Invalid, terms: Terms) -> Invalid:
 
 
 def _course(cycle: Cycle, legs: tuple[Leg, ...]) -> Course:
-    terms = legs[-1].terms
     if cycle.promised is not None:
         return Course(legs, cycle.promised)
+    found, note = way(legs)
+    due = found.due(legs[-1].calendar, legs[-1].pauses)
+    return Course(legs, due, (note,) if note else ())
+
+
+def way(legs: Sequence[Leg]) -> tuple[Way, Text | None]:
+    """What the due time of legs follows from, and a sentence where a time of day is doubtful.
+
+    Raises Invalid where their terms say no duration.
+    """
+    terms = legs[-1].terms
     if terms.duration is None:
         raise Invalid(
             T("it has no duration"),
@@ -147,35 +178,26 @@ def _course(cycle: Cycle, legs: tuple[Leg, ...]) -> Course:
         )
     if terms.duration.working_days:
         return _by_days(legs, terms.duration.working_days)
-    return Course(legs, _by_seconds(legs, terms.duration.seconds))
+    return _by_seconds(legs, terms.duration.seconds), None
 
 
-def _by_seconds(legs: tuple[Leg, ...], quota: int) -> int:
+def _by_seconds(legs: Sequence[Leg], quota: int) -> Way:
     """What earlier legs counted is spent; what is left runs on the last leg's clock."""
     spent = sum(leg.counted(leg.end) for leg in legs if leg.end is not None)
     last = legs[-1]
-    return add(
-        last.calendar,
-        last.start,
-        max(quota - spent, 0),
-        boundary=last.terms.boundary,
-        pauses=last.pauses,
-    )
+    return Way(last.start, max(quota - spent, 0), None, last.terms.boundary, False)
 
 
-def _by_days(legs: tuple[Leg, ...], quota: int) -> Course:
+def _by_days(legs: Sequence[Leg], quota: int) -> tuple[Way, Text | None]:
     """Working days that passed in earlier legs are spent; the rest follow on the last leg's
     calendar, at the time of day of the start."""
-    last = legs[-1]
-    left = max(quota - sum(_days_passed(leg) for leg in legs), 0)
-    note: Text | None = None
-    if left == 0:
-        point = last.start
-    else:
-        anchor = _same_time_on(last.calendar, legs[0].start, last.start)
-        point, note = working_day(last.calendar, anchor, left)
-    due = shifted(last.calendar, legs[0].start, point, last.terms.end_of_day, last.pauses)
-    return Course(legs, due, (note,) if note else ())
+    first, last = legs[0], legs[-1]
+    remaining = max(quota - sum(_days_passed(leg) for leg in legs), 0)
+    point, note = last.start, None
+    if remaining:
+        anchor = _same_time_on(last.calendar, first.start, last.start)
+        point, note = working_day(last.calendar, anchor, remaining)
+    return Way(first.start, 0, point, last.terms.boundary, last.terms.end_of_day), note
 
 
 def _days_passed(leg: Leg) -> int:
