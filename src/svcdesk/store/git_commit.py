@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from svcdesk.store.lock import own_folder
 COMMIT_TIMEOUT = 600.0
 _ARGUMENT_LIMIT = 32_000
 _A_PACK = 100
+_VERY_MANY = 2_000
+"""From so many paths on git does not match each of them with each entry of its index."""
+_COMMIT = ("commit", "--quiet", "--cleanup=verbatim", "--file=-")
 _LOCKED = re.compile(rb"Unable to create '[^'\n]*\.lock': File exists|cannot lock ref")
 # git syncs nothing of this by default: a power cut would leave a commit without its objects. And
 # no maintenance behind our back: it takes locks, and time, in the middle of a write.
@@ -77,6 +80,9 @@ def commit(
     The descriptors `keep` (the lock) are handed to git, so that recovery waits for a git that
     outlives us. Raises GitFailed with git's or the hook's words, Busy for a foreign lock.
     """
+    if len(journal.entries) >= _VERY_MANY:
+        _commit_many(repo, journal, keep, step)
+        return
     listed = own_folder(repo.git_dir) / "paths"
     new = [e.path for e in journal.entries if e.index is None and e.after is not None]
     env = dict(journal.env)
@@ -87,12 +93,24 @@ def commit(
             words = ["add", "--intent-to-add", "--force", *_paths(listed, new)]
             _insist(repo, words, b"", env, keep)
             step("added")
-        words = ["commit", "--only", "--quiet", "--cleanup=verbatim", "--file=-"]
-        words += _paths(listed, journal.paths)
+        words = [*_COMMIT, "--only", *_paths(listed, journal.paths)]
         step("committing")
         _insist(repo, words, journal.message.encode(), env, keep)
     finally:
         listed.unlink(missing_ok=True)
+
+
+def _commit_many(
+    repo: Repository, journal: Journal, keep: Sequence[int], step: Callable[[str], None]
+) -> None:
+    from svcdesk.store.git_commit_many import commit_many
+
+    def run(words: Sequence[str], input: bytes, env: Mapping[str, str]) -> None:
+        _insist(repo, words, input, {**journal.env, **env}, keep, index=False)
+
+    commit_many(repo, journal, _COMMIT, run, step)
+    # Git then need not read every file again to see that it is the same.
+    run_writing(["update-index", "-q", "--refresh"], repo.root, timeout=COMMIT_TIMEOUT, keep=keep)
 
 
 def _paths(listed: Path, paths: Sequence[str]) -> list[str]:
@@ -110,8 +128,11 @@ def _insist(
     input: bytes,
     env: dict[str, str],
     keep: Sequence[int],
+    *,
+    index: bool = True,
 ) -> None:
-    """Run a writing git, and again while some other git holds the index or the branch."""
+    """Run a writing git, and again while some other git holds the index or the branch. `index`
+    off: we hold the lock of the index ourselves."""
     settings = [word for setting in _SETTINGS for word in ("-c", setting)]
     deadline = time.monotonic() + FOREIGN_LOCK_WAIT
     while True:
@@ -128,7 +149,8 @@ def _insist(
         if not _LOCKED.search(answer.err) or time.monotonic() >= deadline:
             raise _refused(words[0], answer)
         time.sleep(0.05)
-        wait_for_git(repo, max(0.0, deadline - time.monotonic()))
+        if index:
+            wait_for_git(repo, max(0.0, deadline - time.monotonic()))
 
 
 def _refused(verb: str, answer: Answer) -> GitFailed:

@@ -112,6 +112,8 @@ def _finish(repo: Repository, journal: Journal, held: lock.Lock) -> list[Text]:
             notes.append(put_aside(repo, place.entry.path))
         replacing.put(repo.root, journal, place.entry.path, place.entry.after)
     if journal.commits:
+        new = [entry.after for entry in journal.entries if entry.after is not None]
+        git_commit.store_many(repo, new, held.inherited)
         git_commit.record(repo, journal, held.inherited, lambda _step: None)
     return [*notes, T("“{subject}” is done", subject=_subject(journal))]
 

@@ -19,6 +19,7 @@ from svcdesk.i18n import T, Text
 from svcdesk.store import journal as journals
 from svcdesk.store import replacing
 from svcdesk.store.git import Repository
+from svcdesk.store.git_commit_many import clear
 from svcdesk.store.git_message import trailers_of
 from svcdesk.store.git_process import failure, run_writing
 from svcdesk.store.git_state import FOREIGN_LOCK_WAIT, git_locks, wait_for_git
@@ -99,6 +100,7 @@ def settle(repo: Repository, journal: Journal, *, ours: Collection[str] | None =
     notes = put_locks_aside(repo)
     replacing.clear(repo.root, journal)
     (own_folder(repo.git_dir) / "paths").unlink(missing_ok=True)
+    clear(repo)
     places = look(repo, repo.head, journal)
     commit = _commit_of(repo, journal, places)
     if commit is not None:
