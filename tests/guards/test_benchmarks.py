@@ -18,6 +18,7 @@ from benchmarks.rows import ROWS
 from benchmarks.rows.everyday import ADD, COMMIT
 from benchmarks.rows.index import GREP, WARM
 from benchmarks.rows.sla import ONE
+from benchmarks.rows.together import FETCH
 from benchmarks.table import HEADINGS, RECORDS, Measured
 
 
@@ -56,6 +57,7 @@ def test_goals_are_what_the_words_say() -> None:
         WARM: 70.0,
         GREP: 30.0,
         ONE: 40.0,
+        FETCH: 8.0,
         RECORDS: 10_000,
     }
     limits = {row.name: row.limit(medians) for row in ROWS}
@@ -70,6 +72,8 @@ def test_goals_are_what_the_words_say() -> None:
     )
     assert limits["search"] == 110
     assert (limits["simulate"], limits["deadlines"]) == (5_050, 1_040)
+    assert (limits["sync"], limits["driver"]) == (108, 75)
+    assert (limits["merge"], limits["review"]) == (10_000, 3_050)
     large = {row.name: row.limit({**medians, RECORDS: 100_000}) for row in ROWS}
     assert (large["list"], large["cold"], large["changed"]) == (63, 25_000, 370)
 
