@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 LANGUAGES = ("en", "zh")
 # pathlib would cost each call three milliseconds
@@ -56,6 +56,24 @@ class Label:
 
     def __str__(self) -> str:
         return pick(self.labels, self.fallback)
+
+
+class Named:
+    """Words that people type, as a part of a sentence. Where the language in use is not theirs,
+    each with what it is called there: `assign (分配), take (接单)`."""
+
+    __slots__ = ("labels", "words")
+
+    def __init__(self, words: Iterable[str], labels: Mapping[str, Label | Text]) -> None:
+        self.words = tuple(words)
+        self.labels = labels
+
+    def __str__(self) -> str:
+        return ", ".join(map(self._shown, self.words)) or "–"
+
+    def _shown(self, word: str) -> str:
+        label = str(self.labels.get(word, word)) if _language != "en" else word
+        return word if label == word else f"{word} ({label})"
 
 
 def T(template: str, /, **parts: object) -> Text:

@@ -102,3 +102,113 @@ def test_what_an_option_takes_may_begin_with_a_hyphen(opened: Sandbox) -> None:
 def test_chinese_sentences_say_you_in_one_way() -> None:
     catalogue = Path(svcdesk_package.__file__).parent / "locale/zh/LC_MESSAGES/svcdesk.po"
     assert "您" not in catalogue.read_text(encoding="utf-8")
+
+
+# ── words in the language in use ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("typed", "labelled"),
+    [
+        (("resume", "001"), ("resume (恢复处理)", "assign (分配)")),
+        (("do", "001", "nosuch"), ("request (服务请求)", "take (接单)")),
+        (("escalate", "001", "--reason", "x", "--to", "xyz"), ("supervisor (技术支持主管)",)),
+        (("classify", "001", "--priority", "P9"), ("priority (优先级)",)),
+        (("set", "001", "status=closed"), ("take (接单)",)),
+        (("people", "add", "li", "--role", "xyz"), ("engineer (服务执行工程师)",)),
+    ],
+)
+def test_a_refusal_in_chinese_says_what_its_words_mean(
+    opened: Sandbox, typed: tuple[str, ...], labelled: tuple[str, ...]
+) -> None:
+    refused = svcdesk(opened.root, *typed, lang="zh").err
+    assert [one for one in labelled if one not in refused] == []
+    assert not re.search("[\u4e00-\u9fff]", svcdesk(opened.root, *typed, lang="en").err)
+
+
+def test_whoever_may_not_is_told_the_roles_by_their_labels(opened: Sandbox) -> None:
+    listed = ("people", "add", "li", "--role", "auditor", "--email", "li@example.org")
+    assert svcdesk(opened.root, *listed).code == 0
+    for typed in (("assign", "001", "engineer-1"), ("set", "001", "title=x")):
+        refused = svcdesk(opened.root, *typed, who="li", lang="zh")
+        assert refused.code == 3
+        assert "auditor (审计员)" in refused.err
+        assert "dispatcher (调度专员)" in refused.err
+
+
+def test_a_move_is_made_by_its_label(opened: Sandbox) -> None:
+    assert svcdesk(opened.root, "do", "001", "分配", "--field", "assignee=engineer-1").code == 0
+    shown = svcdesk(opened.root, "log", "001", "--format", "json").json()["items"]
+    assert shown[-1]["do"] == "assign"
+
+
+# ── what changes nothing ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "typed", [("classify", "001", "--type", "fault"), ("set", "001", "type=fault")]
+)
+def test_what_stands_already_is_not_written_again(opened: Sandbox, typed: tuple[str, ...]) -> None:
+    assert svcdesk(opened.root, *typed).code == 0
+    head = opened.git("rev-parse", "HEAD")
+    again = svcdesk(opened.root, *typed)
+    assert (again.code, again.out) == (0, "nothing to change\n")
+    assert opened.git("rev-parse", "HEAD") == head
+    said = svcdesk(opened.root, *typed, "-m", "复核过")
+    assert said.code == 0
+    assert opened.git("rev-parse", "HEAD") != head
+
+
+# ── codes, choices, formats, means ────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("typed", ["desk8", "DESK-8", "8", "Hand-Edit"])
+def test_a_code_is_understood_without_its_zeros(desk: Sandbox, typed: str) -> None:
+    assert svcdesk(desk.root, "explain", typed).out.startswith("DESK008 ")
+
+
+def test_a_code_that_is_none_is_told_with_near_ones(desk: Sandbox) -> None:
+    refused = svcdesk(desk.root, "explain", "hand-edti")
+    assert refused.code == 3
+    assert "DESK008" in refused.err
+
+
+def test_choices_are_named_once(desk: Sandbox) -> None:
+    refused = svcdesk(desk.root, "list", "状态:乱写")
+    assert refused.code == 2
+    assert "new (待分配)" in refused.err
+    words = re.findall("[\u4e00-\u9fff]+", refused.err.partition("→")[2])
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize("name", ["gitlab", "junit", "rdjsonl"])
+def test_a_format_of_a_plugin_of_ours_names_the_package(desk: Sandbox, name: str) -> None:
+    refused = svcdesk(desk.root, "check", "--format", name)
+    assert refused.code == 2
+    assert "svcdesk-ci" in refused.err
+    assert "plugins: [ci]" in refused.err
+
+
+@pytest.mark.parametrize("means", ["import", "commit", "导入"])
+def test_what_svcdesk_alone_writes_is_no_means_to_type(opened: Sandbox, means: str) -> None:
+    refused = svcdesk(opened.root, "note", "001", "-m", "看过", "--via", means)
+    assert refused.code == 2
+    plan = f'{{"id": "001", "do": "note", "text": "看过", "via": "{means}"}}\n'
+    assert svcdesk(opened.root, "apply", "-", stdin=plan).code == 2
+
+
+def test_an_import_typed_by_hand_is_no_excuse(opened: Sandbox) -> None:
+    svcdesk(opened.root, "people", "add", "li", "--role", "engineer", "--email", "li@example.org")
+    path = "records/requests/2024/10/SR-20241001-001.yaml"
+    mild = weight_of_read_back(opened)
+    opened.edit(path, "    do: submit\n", "    via: import\n    do: submit\n")
+    assert mild == "warning"
+    assert weight_of_read_back(opened) == "note"  # engineer-1 may import
+    opened.write(path, opened.read(path).replace("by: engineer-1", "by: li", 1))
+    assert weight_of_read_back(opened) == "warning"
+
+
+def weight_of_read_back(desk: Sandbox) -> str:
+    found = svcdesk(desk.root, "check", "--format", "json").json()["items"]
+    [weight] = [one["severity"] for one in found if one["code"] == "DESK401"]
+    return str(weight)

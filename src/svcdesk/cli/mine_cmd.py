@@ -12,16 +12,24 @@ from svcdesk.i18n import T, Text
 if TYPE_CHECKING:
     from svcdesk.desk.listing import Listing, Row
 
+_MY_OWN = "status:open assignee:me"
+_OTHERS = {
+    "status:open no:assignee": T("nobody has these"),
+    "is:unsettled": T("unsettled: look with `svcdesk log`"),
+}
 _MINE = ("id", "priority", "status", "due", "title")
 
 
 def show_mine(app: App) -> int:
     """Show the caller's open records – breached, due today, waiting, the rest –, those that nobody
     has, and what is unsettled. Data formats get the caller's records alone, in that order."""
+    from svcdesk.desk.listing import list_each
+
     person = app.desk.author().person
-    mine = app.desk.find("status:open assignee:me")
+    as_table = app.format_name() == "table"
+    mine, *others = list_each(app.desk, [_MY_OWN, *(_OTHERS if as_table else ())])
     groups = _groups(app, mine)
-    if app.format_name() != "table":
+    if not as_table:
         rows = [row for _, found in groups for row in found]
         app.show(rows_table(app, rows, COLUMNS, len(rows), len(mine.unreadable)))
         return tell_unreadable(app, mine.unreadable)
@@ -33,11 +41,8 @@ def show_mine(app: App) -> int:
             count=len(mine.rows),
         )
     )
-    for query, title in (
-        ("status:open no:assignee", T("nobody has these")),
-        ("is:unsettled", T("unsettled: look with `svcdesk log`")),
-    ):
-        groups.append((title, list(app.desk.find(query).rows)))
+    for title, listing in zip(_OTHERS.values(), others, strict=True):
+        groups.append((title, list(listing.rows)))
     for title, found in groups:
         if found:
             app.out.out("")

@@ -25,6 +25,9 @@ FORMATS: Mapping[str, str] = {
 }
 """By format, so that printing a result imports the one module that it needs."""
 
+ELSEWHERE: Mapping[str, str] = {"gitlab": "ci", "junit": "ci", "rdjsonl": "ci"}
+"""Formats that a plugin of ours has, by the plugin: they are asked for before it is installed."""
+
 DEFAULTS: Mapping[str, tuple[str, ...]] = {
     "svcdesk_register_numbering": (f"{_HERE}.numbering",),
     "svcdesk_register_formats": tuple(dict.fromkeys(FORMATS.values())),

@@ -100,7 +100,11 @@ def _rule(desk: Desk, record: Record) -> ApprovalRule:
     rule = desk.workflow(record.kind).approval
     if rule is None:
         raise IllegalMove(
-            T("{record}: a {kind} asks for no approval", record=record.id, kind=record.kind),
+            T(
+                "{record}: a {kind} asks for no approval",
+                record=record.id,
+                kind=desk.workflow(record.kind).named(),
+            ),
             record=record.id,
         )
     return rule

@@ -89,7 +89,7 @@ def run_tasks(desk: Desk, tasks: Sequence[Task], options: Options) -> Done:
                 draft.back_to(before)
                 del met[len(said) :]
                 failures.append(Failure(task, error))
-        return story(said, _what(tasks))
+        return story(said, _what(met or tasks))
 
     done = perform(desk, build, options)
     return done._replace(tasks=tuple(met), failures=tuple(failures))
@@ -146,7 +146,9 @@ def _as_met(desk: Desk, record: Record, task: Task) -> Task:
     if task.do is not None:
         workflow = desk.workflow(record.kind)
         state = fold(record.events, workflow).status
-        if find_move(workflow, task.do, record=record.id).counts_as_move(state):
+        move = find_move(workflow, task.do, record=record.id)
+        task = task._replace(do=move.name)
+        if move.counts_as_move(state):
             was = {STATUS: state, **was}
     return task._replace(id=record.id, uid=record.uid, was=was)
 

@@ -24,7 +24,7 @@ def check_people(desk: Desk) -> Iterator[Finding]:
 
 def check_roles(desk: Desk) -> Iterator[Finding]:
     """The roles that people.yaml gives and no workflow has: they let nobody do anything."""
-    from svcdesk.desk.people import roles_of
+    from svcdesk.desk.people import named_roles, roles_of
 
     known = roles_of(desk)
     document = parse(desk.read_file(PEOPLE_FILE) or b"", path=PEOPLE_FILE)
@@ -40,7 +40,7 @@ def check_roles(desk: Desk) -> Iterator[Finding]:
                     field=f"people.{index}.roles",
                     hint=T("did you mean {names}?", names=near[0])
                     if near
-                    else T("roles: {names}", names=", ".join(known)),
+                    else T("roles: {names}", names=named_roles(desk, known)),
                 )
 
 

@@ -14,6 +14,7 @@ from svcdesk.lifecycle.fold import Effect, Fold, Step, fold
 from svcdesk.lifecycle.header import hand_edits
 from svcdesk.lifecycle.links import links_of, reference
 from svcdesk.lifecycle.moves import shown, shown_apart
+from svcdesk.lifecycle.rights import is_import
 from svcdesk.model.finding import Finding, Rule, Severity
 from svcdesk.model.ids import prefix_of
 from svcdesk.model.instants import strict_instant
@@ -28,7 +29,6 @@ from svcdesk.store.yaml_canonical import is_canonical
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
 
-_IMPORT = "import"
 _SHOWN_NAMES = 5
 
 
@@ -238,8 +238,8 @@ def _events(about: _About, workflow: Workflow, folded: Fold) -> Iterator[Finding
         if event.do not in workflow.moves and event.do not in STRUCTURAL:
             yield about.finding(
                 rules.UNKNOWN_MOVE,
-                T("{record}: a {kind} has no move “{move}”", record=record.id, kind=record.kind,
-                  move=event.do),
+                T("{record}: a {kind} has no move “{move}”", record=record.id,
+                  kind=workflow.named(), move=event.do),
                 f"events.{index}.do",
             )  # fmt: skip
     places = {event.id: index for index, event in enumerate(record.events)}
@@ -292,13 +292,14 @@ def _people(about: _About, survey: Survey, folded: Fold) -> Iterator[Finding]:
     listed = {*survey.desk.people.by_id, BOT, REQUESTER}
     named: dict[str, tuple[str, bool]] = {}
     assignee = folded.values.get("assignee")
-    imported = any(event.via == _IMPORT for event in record.events)
+    workflow, people = survey.desk.workflow(record.kind), survey.desk.people
+    imports = {one.id for one in record.events if is_import(one, workflow, people)}
     if isinstance(assignee, str):
-        named[assignee] = ("assignee", imported)
+        named[assignee] = ("assignee", bool(imports))
     for index, event in enumerate(record.events):
         for key, person in (("by", event.by), ("for", event.on_behalf)):
             if person is not None:
-                named.setdefault(person, (f"events.{index}.{key}", event.via == _IMPORT))
+                named.setdefault(person, (f"events.{index}.{key}", event.id in imports))
     for person, (place, from_import) in named.items():
         if person in listed:
             continue

@@ -23,7 +23,7 @@ from svcdesk.store.tickets import Unreadable
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
 
-__all__ = ["AT_RISK", "OPEN", "Listing", "Row", "list_records"]
+__all__ = ["AT_RISK", "OPEN", "Listing", "Row", "list_each", "list_records"]
 
 OPEN = "status:open"
 """What is listed where nothing is asked for."""
@@ -99,6 +99,25 @@ def list_records(
         notes=(*found.notes, *owed.notes.values()),
         groups=groups,
     )
+
+
+def list_each(desk: Desk, queries: Sequence[str]) -> list[Listing]:
+    """What `list_records` gives for each of some queries, from one look at the records."""
+    owed = Owing(desk)
+    early = ask_early(desk)
+    asked = [understood(desk, one, due=True) for one in queries]
+    any_of_them = Query(combined(False, [one.node for one in asked]))
+    found = find_rows(desk, any_of_them, owed, asked_git=early)
+    listings = []
+    for query in asked:
+        kinds = _kinds(desk, query)
+        rows = [row for row in found.rows if query.matches(row)]
+        shown = sorted((row for row in rows if row.kind in kinds), key=_next_due)
+        notes = (*found.notes, *owed.notes.values())
+        listings.append(
+            Listing(tuple(shown), len(shown), found.unreadable, len(rows) - len(shown), notes)
+        )
+    return listings
 
 
 def grouping(desk: Desk, name: str) -> FieldInfo:

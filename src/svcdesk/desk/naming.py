@@ -24,6 +24,8 @@ TO = "to"
 """The mark of an escalation that names the role to be told."""
 _OWN = frozenset({"id", "uid", "kind", "formerly", "events"})
 _MEANS = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_OURS = frozenset({"import", "commit"})
+"""Means that svcdesk alone writes: what came by them is judged in a way of its own."""
 _NEAR_RELATION = 0.75
 """So alike, a word is a slip: `duplicat`; less so, it is a relation of the desk's own."""
 
@@ -33,7 +35,8 @@ def record_meant(desk: Desk, ending: str, move: str) -> str:
     kinds have such a record. Raises NotFound, Ambiguous."""
 
     def having() -> list[str]:
-        return [one for one in desk.kinds if move in desk.workflow(one).moves]
+        known = {one: desk.workflow(one) for one in desk.kinds}
+        return [one for one, flow in known.items() if flow.move_meant(move) in flow.moves]
 
     return find_meant(desk, ending, having).rpartition("/")[2].removesuffix(".yaml")
 
@@ -71,11 +74,11 @@ def means_named(typed: str) -> str:
     be none: such a word has small Latin letters.
     """
     word = plain(typed)
-    if _MEANS.fullmatch(word):
+    if _MEANS.fullmatch(word) and word not in _OURS:
         return word
     from svcdesk.store.schema import event_means
 
-    choices = event_means()
+    choices = [one for one in event_means() if one.value not in _OURS]
     found = next((one.value for one in choices if one.means(word)), None)
     if found is None:
         raise UsageError(
@@ -104,7 +107,7 @@ def refuse_unknown_role(workflow: Workflow, role: Value) -> None:
     if known and isinstance(role, str) and role not in known:
         raise NotFound(
             T("there is no role “{role}”", role=role),
-            hint=_advice(role, known, T("roles: {roles}", roles=", ".join(known))),
+            hint=_advice(role, known, T("roles: {roles}", roles=workflow.roles.named(known))),
             code="E_ROLE_NAME",
             field=TO,
         )
@@ -119,10 +122,10 @@ def refuse_status(record_id: str, state: str | None, workflow: Workflow, given: 
     leading = [name for name in possible if workflow.moves[name].to.get(state or "") == wanted]
     raise IllegalMove(
         T("{record}: its state follows from moves and is never set", record=record_id),
-        hint=T("moves that lead there now: {moves}", moves=", ".join(leading))
+        hint=T("moves that lead there now: {moves}", moves=workflow.named_moves(leading))
         if leading
         else T("possible now: {moves}; whoever may correct writes the state in `svcdesk edit "
-               "{record} --reason WHY`", moves=", ".join(possible) or "–", record=record_id),
+               "{record} --reason WHY`", moves=workflow.named_moves(possible), record=record_id),
         record=record_id,
         field=STATUS,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from svcdesk.desk.file_edit import FileDone, edit_file
 from svcdesk.desk.settings import parse_people
 from svcdesk.desk.writing import Options
 from svcdesk.errors import NotAllowed, NotFound, Refused, UsageError
-from svcdesk.i18n import T
+from svcdesk.i18n import Label, Named, T
 from svcdesk.model.field_info import plain
 from svcdesk.model.people import Person, Roles
 from svcdesk.model.record import Value, Values
@@ -139,7 +139,7 @@ def _role_meant(desk: Desk, typed: str) -> str:
             T("there is no role “{role}”", role=typed),
             hint=T("did you mean {names}?", names=", ".join(dict.fromkeys(near)))
             if near
-            else T("roles: {names}", names=", ".join(known)),
+            else T("roles: {names}", names=named_roles(desk, known)),
             code="E_ROLE_NAME",
             field="roles",
         )
@@ -152,6 +152,12 @@ def roles_of(desk: Desk) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def named_roles(desk: Desk, roles: Iterable[str]) -> Named:
+    """Roles of any of the desk's workflows as a part of a sentence."""
+    tables = [desk.workflow(kind).roles.labels for kind in desk.kinds]
+    return Named(roles, {role: Label(known, role) for one in tables for role, known in one.items()})
+
+
 def _authorise(desk: Desk) -> None:
     """Whoever lists people needs the right `people` in some kind's table of roles."""
     person = desk.author().person
@@ -161,6 +167,6 @@ def _authorise(desk: Desk) -> None:
     holders = list(dict.fromkeys(role for roles in tables for role in roles.holding(RIGHT)))
     raise NotAllowed(
         T("{person} may not change who is listed; roles: {roles}",
-          person=person.id, roles=", ".join(person.roles) or "–"),
-        hint=T("roles that may: {roles}", roles=", ".join(holders) or "–"),
+          person=person.id, roles=named_roles(desk, person.roles)),
+        hint=T("roles that may: {roles}", roles=named_roles(desk, holders)),
     )  # fmt: skip

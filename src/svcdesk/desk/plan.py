@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from svcdesk.desk.bulk import Task, run_tasks
+from svcdesk.desk.naming import means_named
 from svcdesk.desk.records import Circumstances
 from svcdesk.errors import Invalid, SvcdeskError
 from svcdesk.i18n import T, Text
@@ -128,7 +129,7 @@ def _task(desk: Desk, line: Mapping[str, Value]) -> Task:
     if do is None and not given:
         raise _no_plan(T("a line needs “set” or “do”"), T("for example: {example}",
                                                           example=_EXAMPLE))  # fmt: skip
-    when = _text(line, "when")
+    when, via = _text(line, "when"), _text(line, "via")
     settles = line.get("settles")
     if settles is not None and not _texts(settles):
         raise _wrong("settles", T("a list of event ids"))
@@ -140,7 +141,7 @@ def _task(desk: Desk, line: Mapping[str, Value]) -> Task:
         was=_mapping(line, "was"),
         around=Circumstances(
             acting_for=_text(line, "for"),
-            via=_text(line, "via"),
+            via=means_named(via) if via else None,
             when=strict_instant(when) if when else None,
             words=Words(
                 text=_text(line, "text"),

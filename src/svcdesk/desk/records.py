@@ -17,8 +17,17 @@ from svcdesk.lifecycle.chain import Chain, plan_move, with_link
 from svcdesk.lifecycle.dates import check_when, refuse_past
 from svcdesk.lifecycle.escalations import ABOUT, chosen_events
 from svcdesk.lifecycle.fold import fold
-from svcdesk.lifecycle.moves import Moved, find_move, open_record, option_hint, set_fields, split
+from svcdesk.lifecycle.moves import (
+    Moved,
+    filled,
+    find_move,
+    open_record,
+    option_hint,
+    set_fields,
+    split,
+)
 from svcdesk.lifecycle.rights import authorise, rights_for_fields
+from svcdesk.lifecycle.unchanged import changed, says_nothing
 from svcdesk.lifecycle.unsettled import chosen_unsettled
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.kind import Kind, Move
@@ -42,6 +51,11 @@ class Circumstances(NamedTuple):
     options: Options = Options()
     settles: tuple[str, ...] | None = None
     """Unsettled events that a move settles, by unique endings of their ids; `()` for all."""
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing is said beside the values: no words, no other time, nothing settled."""
+        return self.words == Words() and self.when is None and self.settles is None
 
 
 def new_record(desk: Desk, kind_name: str, given: Values, around: Circumstances) -> Done:
@@ -99,7 +113,10 @@ def change_one(
     for right in ("set", *sorted(rights_for_fields(workflow, changes))):
         authorise(right, workflow.roles, author.person, author.principal, record=record.id)
     act = desk.act(author, when=around.when, via=around.via)
-    tracked, _ = split(wanted, workflow)
+    tracked, free = split(wanted, workflow)
+    if around.is_bare:
+        tracked = changed(tracked, folded)
+        wanted = {**free, **tracked}
     if around.when and tracked:
         _check_when(desk, record, around.when, is_move=False)
     refuse_past(record.id, tracked, strict_instant(act.happened))
@@ -119,6 +136,7 @@ def move_one(
 ) -> str:
     """Make the move in the draft; gives its sentence for the commit."""
     workflow = desk.workflow(record.kind)
+    name = workflow.move_meant(name)
     if workflow.approval is not None and name == workflow.approval.move:
         from svcdesk.desk.approving import approve_one
 
@@ -131,8 +149,11 @@ def move_one(
     refuse_unknown_role(workflow, around.words.marks.get(TO))
     via = around.via or (_channel(record) if speaking.principal else None)
     act = desk.act(speaking, when=around.when, via=via)
-    state = fold(record.events, workflow).status
+    folded = fold(record.events, workflow)
+    state = folded.status
     refuse_status(record.id, state, workflow, given)
+    if around.is_bare and says_nothing(move, filled(move, given, record, act), workflow, folded):
+        return move.name
     if around.when:
         _check_when(desk, record, around.when, is_move=move.counts_as_move(state))
     refuse_past(record.id, given, strict_instant(act.happened))
@@ -279,7 +300,7 @@ def _require_fields(kind: Kind, fields: Values) -> None:
         if name.partition(".")[0] in _MADE_HERE or name in fields:
             continue
         raise MissingField(
-            T("a new {kind} needs {field}", kind=kind.name, field=name),
+            T("a new {kind} needs {field}", kind=kind.workflow.named(), field=name),
             hint=option_hint(name),
             field=name,
         )

@@ -5,6 +5,7 @@ Codes are stable. `explain` covers these, every plugin's rules, and the codes of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -202,11 +203,11 @@ def explain(desk: Desk | None, code: str) -> Rule:
     rules = {rule.code: rule for rule in ours}
     if desk is not None:
         rules |= {check.rule.code: check.rule for check in desk.plugins.checks()}
-    names = {rule.name: rule for rule in rules.values()}
-    wanted = code.strip()
-    found = rules.get(wanted.upper()) or names.get(wanted.lower())
+    names = {rule.name: rule for rule in reversed(rules.values())}  # a finding before a refusal
+    wanted = code.strip().upper()
+    found = rules.get(wanted) or names.get(wanted.lower()) or rules.get(_padded(wanted))
     if found is None:
-        near = get_close_matches(wanted.upper(), list(rules), n=3, cutoff=0.5)
+        near = _near(wanted, rules)
         raise NotFound(
             T("there is no rule “{code}”", code=code),
             hint=T("did you mean {names}?", names=", ".join(near))
@@ -215,6 +216,20 @@ def explain(desk: Desk | None, code: str) -> Rule:
             code="E_RULE",
         )
     return found
+
+
+def _padded(code: str) -> str:
+    """A finding's code with the zeros that were left out: DESK8, desk-8 and 8 are DESK008."""
+    number = code.removeprefix("DESK").lstrip("-_ ")
+    return f"DESK{number:0>3}" if number.isascii() and number.isdigit() else code
+
+
+def _near(wanted: str, rules: Mapping[str, Rule]) -> list[str]:
+    """The codes that are like it, by themselves or by their short names."""
+    words = {rule.name.upper(): code for code, rule in reversed([*rules.items()])}
+    words |= {code: code for code in rules}
+    close = get_close_matches(wanted, list(words), n=3, cutoff=0.6)
+    return list(dict.fromkeys(words[one] for one in close))
 
 
 def of_refusal(code: str) -> Rule:

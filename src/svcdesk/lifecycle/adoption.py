@@ -105,8 +105,8 @@ def _refuse_unknown_status(record: Record, workflow: Workflow, wanted: Values) -
     if STATUS in wanted and not known:
         raise Invalid(
             T("{record}: “{status}” is not a status of a {kind}",
-              record=record.id, status=shown(status), kind=workflow.kind),
-            hint=T("known: {names}", names=", ".join(workflow.states)),
+              record=record.id, status=shown(status), kind=workflow.named()),
+            hint=T("known: {names}", names=workflow.named_states(workflow.states)),
             record=record.id,
             field=STATUS,
         )  # fmt: skip

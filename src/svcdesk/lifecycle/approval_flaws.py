@@ -12,12 +12,12 @@ from svcdesk.lifecycle.approval import Standing, standing
 from svcdesk.lifecycle.approval_digest import REJECT
 from svcdesk.lifecycle.approval_values import LATER, Approval, Verify, Why
 from svcdesk.lifecycle.fold import Fold, Step
+from svcdesk.lifecycle.rights import is_import
 from svcdesk.model.approval_rule import ApprovalRule
 from svcdesk.model.kind import Workflow
 from svcdesk.model.people import People
 from svcdesk.model.record import CORRECT, SUBMIT, Record
 
-_IMPORT = "import"
 _NO_FLAW = frozenset({Why.SUPERSEDED, Why.EFFECT})
 
 
@@ -130,9 +130,10 @@ def _of_move(
     if then.granted:
         return None
     said = T("{record}: “{move}” by {by} without approval: {missing}", record=record.id,
-             move=event.do, by=event.by, missing=explained(then))  # fmt: skip
+             move=workflow.named_moves([event.do]), by=event.by,
+             missing=explained(then))  # fmt: skip
     lacks = len(then.agreed) < then.quorum
-    if event.via == _IMPORT and _may_import(event.by, workflow, people):
+    if is_import(event, workflow, people):
         return Flaw(FlawKind.LAPSED, event.id, 0, said)  # consent was given in another system
     if folded.status not in workflow.open_states():
         forgiving = standing(
@@ -141,11 +142,6 @@ def _of_move(
         if forgiving.granted:
             return Flaw(FlawKind.LAPSED, event.id, 0, said)
     return Flaw(FlawKind.UNAPPROVED, event.id, 0, said, lacks)
-
-
-def _may_import(by: str, workflow: Workflow, people: People) -> bool:
-    person = people.get(by)
-    return person is not None and workflow.roles.allow(person.roles, _IMPORT)
 
 
 def explained(now: Standing) -> Text:

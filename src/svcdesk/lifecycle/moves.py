@@ -33,13 +33,13 @@ class Moved(NamedTuple):
 
 
 def find_move(workflow: Workflow, name: str, *, record: str | None = None) -> Move:
-    """The move of that name. Raises IllegalMove naming near ones."""
-    move = workflow.moves.get(name)
+    """The move of that name or label. Raises IllegalMove naming near ones."""
+    move = workflow.moves.get(workflow.move_meant(name))
     if move is None:
         near = get_close_matches(name, list(workflow.moves), n=3, cutoff=0.5)
         raise IllegalMove(
-            T("a {kind} has no move “{move}”", kind=workflow.kind, move=name),
-            hint=T("moves: {moves}", moves=", ".join(near or workflow.moves)),
+            T("a {kind} has no move “{move}”", kind=workflow.named(), move=name),
+            hint=T("moves: {moves}", moves=workflow.named_moves(near or workflow.moves)),
             record=record,
         )
     return move
@@ -293,8 +293,8 @@ def _illegal(record: Record, before: Fold, workflow: Workflow, move: Move) -> Il
             "{record} is {state}: “{move}” is not possible now",
             record=record.id,
             state=workflow.state_label(before.status),
-            move=move.name,
+            move=workflow.named_moves([move.name]),
         ),
-        hint=T("possible now: {moves}", moves=", ".join(legal) or "–"),
+        hint=T("possible now: {moves}", moves=workflow.named_moves(legal)),
         record=record.id,
     )

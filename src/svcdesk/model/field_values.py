@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 
 from svcdesk.errors import Invalid, UsageError
-from svcdesk.i18n import T, Text
+from svcdesk.i18n import Label, Named, T, Text
 from svcdesk.model.field_info import FieldInfo, half_width, plain
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.invisible import without_invisible
@@ -66,7 +66,7 @@ def _choice(field: FieldInfo, text: str) -> Value:
     allowed = ", ".join(one.shown() for one in field.choices)
     raise _wrong(
         field,
-        T("“{text}” is no {field}; allowed: {allowed}", text=text, field=field.path,
+        T("“{text}” is no {field}; allowed: {allowed}", text=text, field=_named(field),
           allowed=allowed),
         T("did you mean {names}?", names=near[0]) if near else None,
     )  # fmt: skip
@@ -99,7 +99,7 @@ def _number(field: FieldInfo, text: str) -> Value:
     if (low is not None and value < low) or (high is not None and value > high):
         raise _wrong(
             field,
-            T("{field} is from {low} to {high}, not {value}", field=field.path,
+            T("{field} is from {low} to {high}, not {value}", field=_named(field),
               low="–" if low is None else low, high="–" if high is None else high, value=value),
         )  # fmt: skip
     return value
@@ -184,6 +184,11 @@ _READERS: dict[str, Callable[[FieldInfo, str], Value]] = {
     "ulid": _capitals,
     "link": _capitals,
 }
+
+
+def _named(field: FieldInfo) -> Named:
+    """The field as a part of a sentence."""
+    return Named([field.path], {field.path: Label(field.labels, field.path)})
 
 
 def _wrong(field: FieldInfo, message: Text, hint: Text | None = None) -> UsageError:

@@ -6,11 +6,12 @@ reader of that shape, and refuses what it does not understand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from svcdesk.i18n import Label
+from svcdesk.i18n import Label, Named
+from svcdesk.model.field_info import plain
 from svcdesk.model.people import Roles
 from svcdesk.model.record import Value, Values
 
@@ -142,6 +143,29 @@ class Workflow(NamedTuple):
         """What people call a state; its name where the workflow has no such state (any more)."""
         known = self.states.get(state or "")
         return Label(known.labels if known else {}, state or "–")
+
+    def named(self) -> Named:
+        """The kind as a part of a sentence."""
+        return Named([self.kind], {self.kind: Label(self.labels, self.kind)})
+
+    def named_moves(self, names: Iterable[str]) -> Named:
+        """Moves as a part of a sentence."""
+        known = {name: Label(move.labels, name) for name, move in self.moves.items()}
+        return Named(names, known)
+
+    def named_states(self, names: Iterable[str]) -> Named:
+        """States as a part of a sentence."""
+        known = {name: Label(state.labels, name) for name, state in self.states.items()}
+        return Named(names, known)
+
+    def move_meant(self, typed: str) -> str:
+        """The move of that name, or the only one of that label; what was typed where it is none."""
+        if typed in self.moves:
+            return typed
+        word = plain(typed)
+        found = [name for name, move in self.moves.items()
+                 if word in map(plain, (name, *move.labels.values()))]  # fmt: skip
+        return found[0] if len(found) == 1 else typed
 
     def legal_moves(self, state: str) -> tuple[str, ...]:
         """The moves that change something in this state, in the workflow's order."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from svcdesk.i18n import Label, Named, T, Text
+
 REQUESTER = "requester"
 BOT = "svcdesk"
 """Who records what no person did: escalations, periodic tasks."""
@@ -83,12 +85,30 @@ class People(NamedTuple):
         return tuple(sorted({one.team for one in self.by_id.values() if one.team}))
 
 
+_RIGHTS: Mapping[str, Text] = {
+    "submit": T("register"),
+    "set": T("set fields"),
+    "link": T("link records"),
+    "attach": T("attach files"),
+    "settle": T("settle events"),
+    "adopt": T("record edits made by hand"),
+    "void": T("take an operation back"),
+    "redact": T("redact"),
+    "import": T("import records"),
+    "waive": T("explain a breach"),
+    "force": T("write what a rule refuses"),
+    "reprioritise": T("change the priority"),
+}
+"""What is called a right that is no move."""
+
+
 class Roles(NamedTuple):
     """What each role may do: right names, roles it includes already unfolded. `labels`: what
-    people call each."""
+    people call each; `moves`: what they call those rights that are moves."""
 
     rights: Mapping[str, frozenset[str]]
     labels: Mapping[str, Mapping[str, str]] = {}
+    moves: Mapping[str, Mapping[str, str]] = {}
 
     def allow(self, roles: Iterable[str], right: str) -> bool:
         return any(right in self.rights.get(role, frozenset()) for role in roles)
@@ -96,3 +116,12 @@ class Roles(NamedTuple):
     def holding(self, right: str) -> tuple[str, ...]:
         """The roles that hold a right, for the sentence that refuses it to others."""
         return tuple(role for role, rights in self.rights.items() if right in rights)
+
+    def named(self, roles: Iterable[str]) -> Named:
+        """Roles as a part of a sentence."""
+        return Named(roles, {role: Label(known, role) for role, known in self.labels.items()})
+
+    def named_right(self, right: str) -> Named:
+        """A right as a part of a sentence: a move by its label."""
+        known = self.moves.get(right)
+        return Named([right], _RIGHTS if known is None else {right: Label(known, right)})

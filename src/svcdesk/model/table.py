@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, overload
 
 from svcdesk.i18n import Label, Text
 from svcdesk.model.record import Value
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _NO_HEADINGS: Mapping[int, Text | str] = MappingProxyType({})
+
+
+_From = TypeVar("_From")
+_To = TypeVar("_To")
+
+
+class Made(Sequence[_To]):
+    """What is made of each of many things, when it is asked for: a table that is shown to people
+    makes no items, and data formats make no cells."""
+
+    __slots__ = ("_make", "_of")
+
+    def __init__(self, make: Callable[[_From], _To], of: Sequence[_From]) -> None:
+        self._make: Callable[[Any], _To] = make
+        self._of: Sequence[Any] = of
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    @overload
+    def __getitem__(self, place: int) -> _To: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[_To]: ...
+    def __getitem__(self, place: int | slice) -> _To | Sequence[_To]:
+        if isinstance(place, slice):
+            return Made(self._make, self._of[place])
+        return self._make(self._of[place])
 
 
 class Column(NamedTuple):

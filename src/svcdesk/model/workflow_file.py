@@ -87,7 +87,7 @@ def _roles(table: Values, moves: Mapping[str, Move], reader: _Reader) -> Roles:
         role: reader.labels(reader.mapping(entry, f"roles.{role}").get("label"), f"roles.{role}")
         for role, entry in table.items()
     }
-    return Roles(rights, labels)
+    return Roles(rights, labels, {name: move.labels for name, move in moves.items()})
 
 
 def _unfold_roles(

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from svcdesk import __version__
-from svcdesk.defaults import DEFAULTS, FORMATS
+from svcdesk.defaults import DEFAULTS, ELSEWHERE, FORMATS
 from svcdesk.errors import NotFound, PluginFailed, SvcdeskError, UsageError
 from svcdesk.i18n import T, Text
 from svcdesk.plugins import shapes
@@ -165,7 +165,14 @@ class Plugins:
         missing = [one.name for one in self._loader.states.values() if one.state != "loaded"]
         raise error(
             T("there is no {what} “{name}”", what=hook.noun, name=name),
-            hint=T("did you mean {near}? there is: {names}", near=near[0], names=there)
+            hint=T(
+                "the plugin {package} has it: install that package, name it in "
+                "records/desk.yaml (plugins: [{plugin}]) and trust it; docs/ci.md says how",
+                package=f"svcdesk-{ELSEWHERE[name]}",
+                plugin=ELSEWHERE[name],
+            )
+            if hook is shapes.FORMATS and name in ELSEWHERE and ELSEWHERE[name] not in missing
+            else T("did you mean {near}? there is: {names}", near=near[0], names=there)
             if near and not missing
             else T("there is: {names}", names=there)
             if not missing

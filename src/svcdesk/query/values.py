@@ -239,7 +239,9 @@ class Reader:
             for word in (choice.value, *choice.labels.values(), *choice.aliases)
         } | {plain(word): word for word in groups.get(name, {})}
         near = [words[one] for one in get_close_matches(plain(item.low)[:64], list(words), 3, 0.6)]
-        shown = [choice.shown() for choice in choices] + list(groups.get(name, {}))
+        labels = {label for choice in choices for label in choice.labels.values()}
+        shown = [choice.shown() for choice in choices]
+        shown += [word for word in groups.get(name, {}) if word not in labels]
         return self._error(
             item.at,
             T("{field} is never “{text}”", field=name, text=item.low[:64]),

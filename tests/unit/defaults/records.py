@@ -16,7 +16,7 @@ from svcdesk.model.facts import Facts
 from svcdesk.model.finding import Finding
 from svcdesk.model.ids import ulid
 from svcdesk.model.kind import Kind
-from svcdesk.model.people import People
+from svcdesk.model.people import People, Person
 from svcdesk.model.record import Event, Record
 from svcdesk.plugins import build_plugins
 from svcdesk.store.schema import load_kinds
@@ -24,6 +24,8 @@ from svcdesk.store.schema import load_kinds
 KINDS: Mapping[str, Kind] = load_kinds(
     {}, {"request": 1, "handling": 1, "delivery": 1, "feedback": 1, "change": 1}, ()
 )
+IMPORTER = "supervisor-1"
+"""Who may import; whoever else acts in these records is nobody's."""
 DATA = Path(__file__).parents[2] / "data"
 NOW = datetime(2024, 10, 2, 1, 0, tzinfo=UTC)
 FACTS = Facts(
@@ -31,6 +33,7 @@ FACTS = Facts(
     zone=ZoneInfo("Asia/Shanghai"),
     documents={"fault": ("handling",), "delivery": ("handling", "delivery")},
 )
+PEOPLE = People({IMPORTER: Person(IMPORTER, roles=("supervisor",))})
 CHECKS = build_plugins().checks()
 
 
@@ -47,7 +50,10 @@ def record(kind: str, *events: Event, **header: Any) -> Record:
     workflow = KINDS[kind].workflow
     tracked = {path: header.pop(path) for path in list(header) if path in workflow.tracked}
     status = tracked.pop("status", workflow.initial)
-    submit = event(0, "submit", set={"status": status, **tracked}, via=header.pop("via", None))
+    submit = event(
+        0, "submit", header.pop("by", "engineer-1"),
+        set={"status": status, **tracked}, via=header.pop("via", None),
+    )  # fmt: skip
     prefix = workflow.prefix
     base = {"id": f"{prefix}-20241001-001", "uid": ulid(0, prefix.encode()), "kind": kind}
     made = Record({**base, **header}, (submit, *events))
@@ -83,7 +89,7 @@ def findings(
             for kind in {one.kind for one in documents}
         },
         facts=facts,
-        people=People({}),
+        people=PEOPLE,
         now=NOW,
         path=f"records/{given.id}.yaml",
         line_of=line_of,

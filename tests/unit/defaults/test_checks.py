@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from records import (
     CHECKS,
     DATA,
+    IMPORTER,
     event,
     findings,
     norm_sample,
@@ -122,10 +123,12 @@ def test_steps_of_a_handling_record_are_judged_too_and_only_warned_of() -> None:
 
 
 def test_what_an_import_brought_in_is_a_note() -> None:
-    old = event(5, "resolve", set={"result": "已处理"}, via="import")
+    old = event(5, "resolve", IMPORTER, set={"result": "已处理"}, via="import")
     assert weights(request(old), "DESK101") == [Severity.NOTE]
+    typed = event(5, "resolve", set={"result": "已处理"}, via="import")
+    assert weights(request(typed), "DESK101") == [Severity.ERROR]
     again = event(6, "resolve", set={"result": "fixed"})
-    reopened = event(5, "resolve", set={"result": "x"}, via="import")
+    reopened = event(5, "resolve", IMPORTER, set={"result": "x"}, via="import")
     assert weights(request(reopened, event(5, "reopen"), again), "DESK101") == [Severity.ERROR]
 
 
@@ -295,9 +298,12 @@ def test_a_desk_may_let_silence_count() -> None:
 
 
 def test_history_that_was_imported_is_a_note() -> None:
-    old = event(30, "close", via="import")
+    old = event(30, "close", IMPORTER, via="import")
     assert weights(request(RESOLVE, old), "DESK302") == [Severity.NOTE]
-    assert weights(request(status="closed", via="import"), "DESK302") == [Severity.NOTE]
+    brought = request(status="closed", via="import", by=IMPORTER)
+    assert weights(brought, "DESK302") == [Severity.NOTE]
+    typed = request(status="closed", via="import")
+    assert weights(typed, "DESK302") == [Severity.WARNING]
 
 
 @pytest.mark.parametrize(
@@ -357,7 +363,8 @@ def test_a_failed_acceptance_says_what_and_what_then(
         ({"channel": "email"}, []),
         ({}, []),
         ({"channel": "phone", "status": "closed"}, [Severity.NOTE]),
-        ({"channel": "phone", "via": "import"}, [Severity.NOTE]),
+        ({"channel": "phone", "via": "import", "by": IMPORTER}, [Severity.NOTE]),
+        ({"channel": "phone", "via": "import"}, [Severity.WARNING]),
     ],
 )
 def test_oral_requests_are_read_back(fields: dict[str, Any], expected: list[Severity]) -> None:

@@ -90,7 +90,9 @@ def closed_unconfirmed(subject: Subject) -> Iterator[Finding]:
         return
     if subject.documents.get("feedback") or next(_signed_off(subject), None) is not None:
         return
-    weight = if_imported(last_event(subject, ("close",)) or last_event(subject, sets="status"))
+    weight = if_imported(
+        subject, last_event(subject, ("close",)) or last_event(subject, sets="status")
+    )
     yield found(
         subject, UNCONFIRMED, T("closed without the user's confirmation"), "status", weight=weight
     )
@@ -104,7 +106,7 @@ def chain_incomplete(subject: Subject) -> Iterator[Finding]:
     missing = [kind for kind in needed if not subject.documents.get(kind)]
     if missing:
         message = T("closed without {missing}", missing=", ".join(missing))
-        weight = if_imported(last_event(subject, sets="status"))
+        weight = if_imported(subject, last_event(subject, sets="status"))
         yield found(subject, INCOMPLETE, message, "links", weight=weight)
 
 

@@ -64,7 +64,7 @@ def not_read_back(subject: Subject) -> Iterator[Finding]:
             NOT_READ_BACK,
             T("taken by {channel} and not read back to the caller", channel=called),
             "channel",
-            weight=if_imported(submit) or weight,
+            weight=if_imported(subject, submit) or weight,
         )
 
 
@@ -79,7 +79,7 @@ def incomplete_for_state(subject: Subject) -> Iterator[Finding]:
                 state=subject.workflow.state_label(subject.folded.status),
                 field=path,
             )
-            weight = if_imported(last_event(subject, sets="status"))
+            weight = if_imported(subject, last_event(subject, sets="status"))
             yield found(subject, INCOMPLETE, message, path, weight=weight)
 
 

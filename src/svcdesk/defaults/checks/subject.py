@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import Text
+from svcdesk.lifecycle.rights import is_import
 from svcdesk.model.finding import Finding, Rule, Severity
 from svcdesk.model.instants import strict_instant
 
 if TYPE_CHECKING:
     from svcdesk.hookspecs import Subject
     from svcdesk.model.record import Event, Record
-
-IMPORT = "import"
 
 
 def found(
@@ -47,9 +46,11 @@ def last_event(subject: Subject, moves: Collection[str] = (), *, sets: str = "")
     return last
 
 
-def if_imported(event: Event | None) -> Severity | None:
+def if_imported(subject: Subject, event: Event | None) -> Severity | None:
     """NOTE for what an import brought in: it is history, and nobody here can mend it."""
-    return Severity.NOTE if event is not None and event.via == IMPORT else None
+    if event is not None and is_import(event, subject.workflow, subject.people):
+        return Severity.NOTE
+    return None
 
 
 def signed(document: Record) -> bool:

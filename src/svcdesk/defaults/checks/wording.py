@@ -57,7 +57,7 @@ def vague_results(subject: Subject) -> Iterator[Finding]:
 
     result = subject.record.get("result")
     if isinstance(result, str) and is_vague(result):
-        weight = if_imported(last_event(subject, sets="result"))
+        weight = if_imported(subject, last_event(subject, sets="result"))
         message = T("the result “{text}” says nothing concrete", text=_short(result))
         yield found(subject, VAGUE, message, "result", weight=weight)
     for index, step in entries(subject.record.get("steps")):
@@ -75,7 +75,10 @@ def evasive_replies(subject: Subject) -> Iterator[Finding]:
         weight = None if is_open(subject) else Severity.NOTE
         message = T("{by} wrote “{words}” to the user", by=said[-1].by, words=words)
         place = _place(subject, said[-1])
-        yield found(subject, EVASIVE, message, *place, weight=if_imported(said[-1]) or weight)
+        mild = if_imported(subject, said[-1])
+        yield found(
+            subject, EVASIVE, message, *place, weight=if_imported(subject, said[-1]) or weight
+        )
 
 
 def evasive_words(text: str) -> str | None:
