@@ -169,7 +169,7 @@ def _card(app: App, row: Row, field: FieldInfo) -> list[Styled]:
     if field.path != STATUS:
         state = word_of(app, app.desk.fields.find(STATUS), head.status)
         who = str(state) if field.path == "assignee" or not who else f"{who} {state}"
-    name = "  ".join(filter(None, (head.id, str(head.get("priority") or ""))))
+    name = "  ".join(filter(None, (app.shown_id(head.id), str(head.get("priority") or ""))))
     style = STYLES.get(row.sla() or "", "strong") if row.is_open else "dim"
     last = " · ".join(filter(None, (who, str(due))))
     return [Styled(name, style), Styled(title_of(row)), Styled(last, "dim")]

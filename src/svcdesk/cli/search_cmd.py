@@ -74,7 +74,7 @@ def _lines(app: App, found: Found) -> Iterator[str]:
         head = hit.row.head
         state = hit.row.workflow.states.get(head.status)
         shown = pick(state.labels, head.status) if state else head.status
-        name = style(escape(head.id), "strong", colour=colour)
+        name = style(escape(app.shown_id(head.id)), "strong", colour=colour)
         yield f"{name}  {escape(shown)}  {escape(title_of(hit.row))}\n"
         for place in hit.places[:_PLACES]:
             yield f"  {escape(_where(app, hit, place))}: {_marked(place.excerpt, colour)}\n"
@@ -127,7 +127,7 @@ def _table(app: App, found: Found) -> Table:
         ],
         rows=[
             [
-                hit.row.head.id,
+                Cell(hit.row.head.id, app.shown_id(hit.row.head.id)),
                 hit.row.head.title,
                 Cell(_key(place), _where(app, hit, place)) if place else None,
                 place.excerpt.text if place else None,

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from svcdesk.errors import UsageError
+from svcdesk.errors import SvcdeskError, UsageError
 from svcdesk.i18n import T
 from svcdesk.model.field_info import FieldInfo, half_width, plain
 from svcdesk.model.fields import FieldTable
 from svcdesk.model.record import Value
 from svcdesk.query import Query, ValuesSubject, Vocabulary, parse_query, vocabulary_of
-from svcdesk.query.query import quoted
+from svcdesk.query.query import Combined, Condition, Negated, Node, quoted
 from svcdesk.query.vocabulary import SLA_STATES
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def understood(desk: Desk, text: str, *, due: bool = False, now: datetime | None
     asks_for_own = any(word in said for word in ("me", "mine", "我"))
     person = desk.people.by_email(desk.identity.email) if asks_for_own else None
     names_fields = any(sign in said for sign in _BEHIND_NAMES)
-    return parse_query(
+    query = parse_query(
         text,
         vocabulary(desk, due=due) if names_fields else Vocabulary(FieldTable(())),
         now=now or desk.now(),
@@ -67,6 +67,30 @@ def understood(desk: Desk, text: str, *, due: bool = False, now: datetime | None
         linked=lambda ending: _links(desk, ending),
         saved=saved,
     )
+    return Query(_followed(desk, query.node), query.sort) if names_fields else query
+
+
+def _followed(desk: Parts, node: Node) -> Node:
+    """The conditions on ids, with the numbers of now beside those that a record had before."""
+    if isinstance(node, Combined):
+        return Combined(node.every, tuple(_followed(desk, term) for term in node.terms))
+    if isinstance(node, Negated):
+        term = _followed(desk, node.term)
+        return Negated(term) if isinstance(term, Combined | Condition) else node
+    if node.source != "field" or node.kind != "id" or node.path == "uid":
+        return node
+    wanted = frozenset(node.wanted) | {now for one in node.wanted for now in _now(desk, str(one))}
+    return node._replace(wanted=wanted)
+
+
+def _now(desk: Parts, ending: str) -> list[str]:
+    """The id of the one record that had a number before which no record has now."""
+    try:
+        path = desk.tickets.find(ending)
+    except SvcdeskError:
+        return []
+    record_id = path.rpartition("/")[2].removesuffix(".yaml")
+    return [] if record_id.endswith(ending) else [record_id]
 
 
 def _with_saved(text: str, saved: Mapping[str, str]) -> str:

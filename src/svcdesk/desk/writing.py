@@ -152,7 +152,11 @@ def _claimed(
     False where others hold one of them: then the draft is to be made again, with other numbers.
     """
     given = draft.given_ids()
-    new = {one.record.id: one.record.uid for one in changes if one.record.id in given}
+    new = {
+        one.record.id: one.record.uid
+        for one in changes
+        if one.record.id in given or (one.original and one.original.id != one.record.id)
+    }
     if not new or not has_remote(desk.repository.common_dir):
         return True
     from svcdesk.desk.claiming import claim_new, mark_new

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from svcdesk.defaults.formats.cells import shown
+from svcdesk.defaults.formats.cells import shown, value_of
 from svcdesk.errors import UsageError
 from svcdesk.hookspecs import Format, Rendering, hookimpl
 from svcdesk.i18n import T
@@ -22,7 +22,7 @@ def render(table: Table, rendering: Rendering) -> str:
         raise UsageError(
             T("these results have no ids"), hint=T("choose another format: table, json, csv …")
         )
-    return "".join(f"{escape(shown(row[place]))}\n" for row in table.rows)
+    return "".join(f"{escape(shown(value_of(row[place])))}\n" for row in table.rows)
 
 
 @hookimpl
