@@ -136,6 +136,13 @@ def test_the_forms_that_are_shown(branch: Branch) -> None:
 
 
 @pytest.mark.case(71)
+def test_fields_and_their_words_have_the_labels_of_the_reader(branch: Branch) -> None:
+    branch.open().set([FIRST], {"channel": "phone"})
+    told = svcdesk(branch.box.root, "review", "main...HEAD", lang="zh").out
+    assert "渠道" in told
+    assert "channel" not in told
+
+
 def test_a_comment_does_nothing_and_stays_short(branch: Branch) -> None:
     evil = "@everyone [x](javascript:alert(1)) <img src=x> fixes #1 " * 3
     branch.edit("description: 生产系统无法登录", f"description: {json.dumps(evil)}")
