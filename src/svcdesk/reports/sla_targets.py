@@ -10,7 +10,7 @@ from typing import NamedTuple
 from svcdesk.i18n import Label, T, Text
 from svcdesk.model.instants import format_instant, relative
 from svcdesk.model.record import Record, Value
-from svcdesk.model.table import Cell, Column, Table
+from svcdesk.model.table import Cell, Column, Made, Table
 from svcdesk.sla.entries import Entry, State
 
 BREACHED, AT_RISK, OPEN, MET, DROPPED = "breached", "at_risk", "open", "met", "dropped"
@@ -148,7 +148,13 @@ def targets_table(
     """Targets, what matters first; `grouped`, under headings. `item` makes what the data formats
     print of each (by default `target_item`); `more` are items beside them."""
     ordered = sorted(targets, key=Target.sort_key)
-    items = [item(one) if item else target_item(one, zone) for one in ordered]
+    every: list[Target | dict[str, Value]] = [*ordered, *more]
+
+    def made(one: Target | dict[str, Value]) -> dict[str, Value]:
+        if isinstance(one, dict):
+            return one
+        return item(one) if item else target_item(one, zone)
+
     return Table(
         schema=schema,
         title=title,
@@ -162,9 +168,9 @@ def targets_table(
             Column("assignee", T("assignee")),
             Column("title", T("title")),
         ],
-        rows=[_row(one, zone, now) for one in ordered],
-        items=[*items, *more],
-        total=len(items) + len(more),
+        rows=Made(lambda one: _row(one, zone, now), ordered),
+        items=Made(made, every),
+        total=len(every),
         unreadable=unreadable,
         notes=notes,
         headings=_headings(ordered) if grouped else {},
