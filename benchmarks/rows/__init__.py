@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.rows import everyday, index, sla, together
+from benchmarks.rows import bulk, everyday, index, sla, together
 from benchmarks.table import Row
 
-ROWS: tuple[Row, ...] = (*everyday.ROWS, *index.ROWS, *sla.ROWS, *together.ROWS)
+ROWS: tuple[Row, ...] = (*everyday.ROWS, *bulk.ROWS, *index.ROWS, *sla.ROWS, *together.ROWS)
