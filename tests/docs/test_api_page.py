@@ -15,7 +15,8 @@ from svcdesk.testing import Sandbox
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 INSIDE = {
-    "now", "now_ms", "chance", "act", "names_in", "read_file", "read_yaml", "document", "understood"
+    "now", "now_ms", "chance", "act", "names_in", "read_file", "read_yaml", "document", "understood",
+    "ask_repository", "repository_now",
 }  # fmt: skip
 """What the parts of svcdesk use among themselves."""
 
