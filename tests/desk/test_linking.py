@@ -100,7 +100,7 @@ def test_files_are_stored_as_they_are_with_their_entries(
     assert first["name"] == "系统截图.png"
     assert first["size"] == len(data)
     assert first["sha256"] == hashlib.sha256(data).hexdigest()
-    assert first["path"] == f"{record.uid[:2]}/{record.uid}/系统截图.png"
+    assert first["path"] == f"{record.uid[:2]}/{record.uid}/{first['id'][-6:]}/系统截图.png"
     assert first["note"] == "from the caller"
     assert first["id"] < second["id"]
     stored = desk.root / "records/attachments" / first["path"]
@@ -110,7 +110,7 @@ def test_files_are_stored_as_they_are_with_their_entries(
     desk.git("checkout", "--quiet", "HEAD~1")
     desk.git("checkout", "--quiet", "main")
     assert stored.read_bytes() == data
-    assert (stored.parent / "error.log").read_bytes() == b"line\r\n"
+    assert (desk.root / "records/attachments" / second["path"]).read_bytes() == b"line\r\n"
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
 
 ATTACHMENTS = f"{RECORDS}/attachments"
+_END = 6
+"""So many characters of an id's end are 30 bits of chance."""
 _MIB = 1 << 20
 
 
@@ -78,8 +80,9 @@ def attach(
 ) -> Done:
     """Put files beside a record, in the same commit as the record's entry for each.
 
-    A file lies at records/attachments/UU/UID/NAME; the entry holds its name, size in bytes and
-    SHA-256. `name` stores one file under another name. Raises FileRefused for a name that no file
+    A file lies at records/attachments/UU/UID/END/NAME, by the end of its entry's id: so two people
+    who attach files of one name without seeing each other give git two paths, whichever git merges
+    them. The entry holds name, size in bytes and SHA-256. `name` stores one file under another name. Raises FileRefused for a name that no file
     here may have, for what is not a plain file, and for one larger than the desk's limit.
     """
     author = desk.author(around.acting_for)
@@ -99,9 +102,9 @@ def attach(
             stored = safe_name(unicodedata.normalize("NFC", given))
             _refuse_twin(record, stored, entries)
             data = _read(file, limit, desk.facts.attachment_mib)
-            path = f"{record.uid[:2]}/{record.uid}/{stored}"
-            draft.attach(f"{ATTACHMENTS}/{path}", data)
             newest = next_event_id(act.now_ms, newest, act.chance())
+            path = f"{record.uid[:2]}/{record.uid}/{newest[-_END:]}/{stored}"
+            draft.attach(f"{ATTACHMENTS}/{path}", data)
             entries.append(_entry(newest, stored, path, data, act, around.words.text))
             names.append(stored)
         draft.keep(set_fields(record, workflow, {"attachments": entries}, act))
