@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
+
 from command_runner import svcdesk
 
 from svcdesk.testing import Sandbox
@@ -33,3 +37,15 @@ def test_a_stranger_is_told_how_to_be_listed(desk: Sandbox) -> None:
     done = svcdesk(desk.root, who="stranger")
     assert done.code == 3
     assert "svcdesk people add" in done.err
+
+
+def test_git_is_asked_once_which_files_differ(desk: Sandbox, tmp_path: Path) -> None:
+    asked, git = tmp_path / "asked", tmp_path / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text(f'#!/bin/sh\necho "$@" >> {asked}\nexec {shutil.which("git")} "$@"\n')
+    git.chmod(0o755)
+    path = f"{git.parent}{os.pathsep}{os.environ['PATH']}"
+    assert svcdesk(desk.root).code == 0  # the index is made
+    assert svcdesk(desk.root, env={"PATH": path}).code == 0
+    calls = asked.read_text(encoding="utf-8").splitlines()
+    assert sum(" ls-files " in call for call in calls) == 1

@@ -212,3 +212,27 @@ def weight_of_read_back(desk: Sandbox) -> str:
     found = svcdesk(desk.root, "check", "--format", "json").json()["items"]
     [weight] = [one["severity"] for one in found if one["code"] == "DESK401"]
     return str(weight)
+
+
+# ── help ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_help_is_a_word_too(desk: Sandbox) -> None:
+    assert svcdesk(desk.root, "help").out == svcdesk(desk.root, "--help").out
+    assert svcdesk(desk.root, "help", "new").out == svcdesk(desk.root, "new", "--help").out
+    calc = svcdesk(desk.root, "help", "sla", "calc")
+    assert calc.out == svcdesk(desk.root, "sla", "calc", "--help").out
+    assert "nwe" in svcdesk(desk.root, "help", "nwe").err
+
+
+def test_help_of_new_begins_with_what_a_request_is(desk: Sandbox) -> None:
+    page = svcdesk(desk.root, "new", "--help").out
+    places = [page.index(f"  {one} ") for one in ("--title", "--requester", "--type", "--force")]
+    assert places == sorted(places)
+
+
+def test_help_names_every_format_of_ours(desk: Sandbox) -> None:
+    page = svcdesk(desk.root, "list", "--help").out
+    refused = svcdesk(desk.root, "list", "--format", "none").err
+    known = refused.partition("there is: ")[2].split(", ")
+    assert [one for one in map(str.strip, known) if one not in page] == []

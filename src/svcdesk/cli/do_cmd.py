@@ -23,7 +23,8 @@ from svcdesk.cli.options import (
 @command(
     "do",
     help="Make any move of any kind of record: svcdesk do ID… MOVE --field K=V\n\n"
-    "The moves of a kind stand in its workflow: `svcdesk schema show KIND` lists them.",
+    "The moves of a kind stand in its workflow: `svcdesk schema show KIND` lists them. "
+    "MOVE may be a move's label too.",
 )
 @some_ids_argument
 @click.argument("move", metavar="MOVE", shell_complete=later("complete_moves"))

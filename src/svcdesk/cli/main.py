@@ -129,6 +129,11 @@ class Svcdesk(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] == "help":  # as many tools have it
+            args = [*args[1:], "--help"]
+            if len(args) == 1:
+                click.echo(ctx.get_help())
+                ctx.exit()
         found = self.get_command(ctx, args[0])
         if found is None:
             from difflib import get_close_matches

@@ -60,8 +60,12 @@ def _new(
     show_done(app, asking(make, values, _FLAGS), dry_run=around.options.dry_run)
 
 
-for _flag, _metavar, _help in reversed(list(_OPTIONS.values())):
-    _new = option(_flag, metavar=_metavar, help=_help)(_new)
+_first = next(place for place, one in enumerate(_new.params) if one.name == "read_back")
+_rest = _new.params[_first:]
+del _new.params[_first:]
+for _flag, _metavar, _help in _OPTIONS.values():
+    _new = option(_flag, metavar=_metavar, help=_help)(_new)  # what a request is comes first
+_new.params += _rest
 
 
 def commands() -> dict[str, click.Command]:

@@ -112,7 +112,8 @@ _format = _global(
     "format",
     "--format",
     metavar="NAME",
-    help="How to print: table, json, jsonl, csv, markdown, html, ids or a plugin's.",
+    help="How to print: table, json, jsonl, csv, csv-excel, markdown, html, ids; into a file: "
+    "xlsx, parquet; findings also: github; or a plugin's.",
 )
 _lang = _global(
     "lang", "--lang", is_eager=True, metavar="en|zh", help="Language of sentences and labels."
