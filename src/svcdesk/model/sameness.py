@@ -12,6 +12,8 @@ def same(one: Value | Values, other: Value | Values) -> bool:
 
     The order of keys does not count.
     """
+    if one is other:
+        return True
     kind = type(one)
     if kind is str:  # most are, and this is asked of every value of every record written
         return type(other) is str and one == other

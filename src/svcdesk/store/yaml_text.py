@@ -44,8 +44,9 @@ def rewrite(text: str, value: Values, *, held: Values | None = None) -> str:
     what the text holds, for a caller that has parsed it. Raises Invalid as `dump` does, and
     FileRefused for a text that the guard does not let in.
     """
-    check_values(value)
     old = parse(text.encode(), path="").value if held is None else held
+    value = _taken_over(old, value)
+    check_values(value, held=old)
     made: _Items = {}
     if old and _text(old, made) == text:
         # A file in our own layout is written anew in it: equal values give equal lines. Most are,
@@ -56,6 +57,21 @@ def rewrite(text: str, value: Values, *, held: Values | None = None) -> str:
     from svcdesk.store.yaml_rewrite import changed_lines
 
     return changed_lines(text, value) or dump(value)
+
+
+def _taken_over(old: Values, new: Values) -> dict[str, Value]:
+    """`new` with what is the same in `old` as it stands there, at the top and in its lists."""
+    taken: dict[str, Value] = {}
+    for key, one in new.items():
+        before = old.get(key)
+        if same(before, one):
+            taken[key] = before
+        elif isinstance(before, list) and isinstance(one, list):
+            kept = [was if same(was, now) else now for was, now in zip(before, one, strict=False)]
+            taken[key] = kept + one[len(kept) :]
+        else:
+            taken[key] = one
+    return taken
 
 
 _Items: TypeAlias = dict[int, tuple[Value, list[str]]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
@@ -16,12 +16,21 @@ _LONGEST_KEY = 500
 """Characters. YAML 1.2 §7.4.2 ends a key that stands on its line at 1,024, quotes included."""
 
 
-def check_values(values: Values) -> None:
-    """Raise Invalid, naming the field, for what the guard would refuse when it is read back."""
-    _check(values, (), 1)
+def check_values(values: Values, held: Values | None = None) -> None:
+    """Raise Invalid, naming the field, for what the guard would refuse when it is read back.
+
+    What is taken as it is from `held`, which the guard let in, is not looked at again.
+    """
+    passed: set[int] = set()
+    for one in () if held is None else held.values():
+        passed.add(id(one))
+        passed.update(map(id, one if isinstance(one, list) else ()))
+    _check(values, (), 1, passed)
 
 
-def _check(value: object, path: tuple[str, ...], depth: int) -> None:
+def _check(value: object, path: tuple[str, ...], depth: int, passed: Set[int]) -> None:
+    if id(value) in passed:
+        return
     if isinstance(value, str):
         bad = find_forbidden(value)
         if bad is not None:
@@ -34,11 +43,11 @@ def _check(value: object, path: tuple[str, ...], depth: int) -> None:
             _refuse("E_DEPTH", message, T("flatten the values"), path[:4])
         if isinstance(value, list):
             for index, item in enumerate(value):
-                _check(item, (*path, str(index)), depth + 1)
+                _check(item, (*path, str(index)), depth + 1, passed)
         else:
             for key, item in value.items():
                 _check_key(key, path)
-                _check(item, (*path, key), depth + 1)
+                _check(item, (*path, key), depth + 1, passed)
     elif isinstance(value, (int, float)):
         fits = math.isfinite(value) if isinstance(value, float) else SMALLEST <= value <= LARGEST
         if not fits:
