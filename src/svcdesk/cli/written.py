@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from svcdesk.cli.app import App
@@ -37,11 +38,13 @@ def show_done(app: App, done: Done, *, dry_run: bool = False) -> int:
         app.out.err(_noted(finding, named=len(done.changes) > 1))
     for sentence in (*done.notes, *done.untold):
         app.out.err(sentence)
-    for change in done.changes:
-        if change.before is None and change.record.id in provisional(app.desk.root):
+    new = [change.record.id for change in done.changes if change.before is None]
+    unsure = provisional(app.desk.root) if new else frozenset()
+    for record_id in new:
+        if record_id in unsure:
             app.out.err(
                 T("{id}? is a provisional number: `svcdesk sync` makes it final, or gives another",
-                  id=change.record.id)
+                  id=record_id)
             )  # fmt: skip
     return _show_failures(app, done)
 
@@ -93,7 +96,8 @@ def _first_of_each(done: Done) -> list[str]:
 
 
 def _show_data(app: App, done: Done, chosen: str) -> None:
-    items = [_item(app, change) for change in done.changes]
+    unsure = provisional(app.desk.root)
+    items = [_item(change, unsure) for change in done.changes]
     if chosen == "jsonl":
         for item in items:
             app.out.out(json.dumps(item, ensure_ascii=False), raw=True)
@@ -116,14 +120,14 @@ def _show_data(app: App, done: Done, chosen: str) -> None:
     app.out.out(json.dumps(shape, ensure_ascii=False, indent=2), raw=True)
 
 
-def _item(app: App, change: Change) -> dict[str, Value]:
+def _item(change: Change, unsure: Set[str]) -> dict[str, Value]:
     from svcdesk.store import codec
 
     return {
         "id": change.record.id,
         "kind": change.record.kind,
         "path": change.path,
-        "provisional": change.record.id in provisional(app.desk.root),
+        "provisional": change.record.id in unsure,
         "status": change.record.status,
         "events": [codec.encode_event(moved.event) for moved in change.moves],
     }
