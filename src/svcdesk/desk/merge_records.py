@@ -75,6 +75,7 @@ def merge_records(
     does not tell which, Invalid for a result that its schema does not allow.
     """
     work = _Work(desk, repo, list(bases), takes, branch)
+    work.tips = {Side.ONE: one, Side.OTHER: other}
     pairs, work.blobs = find_pairs(repo, list(bases), one, other)
     with many_values():
         for pair in pairs:
@@ -98,6 +99,7 @@ class _Work:
         self._owners: dict[str, str] = {}
         self._twins: list[Twins] = []
         self.blobs: Mapping[str, bytes] = {}
+        self.tips: Mapping[Side, str] = {}
         self.found = MergedRecords()
 
     def take(self, pair: Pair) -> None:
@@ -181,6 +183,14 @@ class _Work:
             record_id = place.rpartition("/")[2].removesuffix(".yaml")
             self.found.ids.append(record_id)
             self.found.events += [(record_id, step) for step in merged.merged.unsettled]
+            for field_, side in merged.merged.overruled:
+                place_there = pair.one if side is Side.ONE else pair.other
+                self.found.notes.append(
+                    T("{record}: {field} was redacted on one side; the newer text of the other is "
+                      "gone with it, and stands in history: git show {commit}:{path}",
+                      record=record_id, field=field_, commit=self.tips[side][:12],
+                      path=place_there.path)
+                )  # fmt: skip
         for side in sides:
             if side.path != place:
                 self.found.changes.setdefault(side.path, None)

@@ -33,12 +33,15 @@ class Merged(NamedTuple):
 
     `settled` are the conflicts that somebody decided. `unsettled` are the events that are
     concurrent or without effect in the merged record, and were not so on either side.
+    `overruled` are the fields in which a redaction of one side won over a new value of the other,
+    each with the side whose value is gone.
     """
 
     value: dict[str, Value]
     conflicts: tuple[Conflict, ...] = ()
     settled: tuple[Conflict, ...] = ()
     unsettled: tuple[Step, ...] = ()
+    overruled: tuple[tuple[str, Side], ...] = ()
 
 
 def merge(
@@ -116,7 +119,8 @@ class _Record(NamedTuple):
         paths = tracked_paths(self.workflow, folded, left.folded, right.folded)
         tracked = tracked_values(known, left, right, folded, paths, decide)
         without = [*paths, EVENTS]
-        rest = ThreeWay(self.rules, decide).mapping(
+        ways = ThreeWay(self.rules, decide)
+        rest = ways.mapping(
             _without(base or {}, without), _without(one, without), _without(other, without)
         )
         header = _header(rest, tracked, [one for one in (known, left, right) if one is not None])
@@ -126,6 +130,7 @@ class _Record(NamedTuple):
             self.decisions.open(),
             self.decisions.settled(),
             _new_unsettled(folded, left.folded, right.folded),
+            tuple(ways.overruled),
         )
 
 

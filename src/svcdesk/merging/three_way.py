@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 
-from svcdesk.merging.conflict import ABSENT, Conflict, Held
+from svcdesk.lifecycle.redaction import is_tombstone
+from svcdesk.merging.conflict import ABSENT, Conflict, Held, Side
 from svcdesk.merging.order import woven
 from svcdesk.merging.redacted import redaction, stone_of
 from svcdesk.merging.rules import Rules
@@ -17,11 +18,16 @@ Decide = Callable[[Conflict], Held]
 
 
 class ThreeWay:
-    """One merge of values by some rules; what it cannot merge goes to `decide`."""
+    """One merge of values by some rules; what it cannot merge goes to `decide`.
+
+    `overruled` are the places where a redaction of one side won over a new value of the other,
+    each with the side whose value is gone.
+    """
 
     def __init__(self, rules: Rules, decide: Decide) -> None:
         self._rules = rules
         self._decide = decide
+        self.overruled: list[tuple[str, Side]] = []
 
     def mapping(self, base: Values, one: Values, other: Values, path: str = "") -> dict[str, Value]:
         """Two versions of a mapping, key by key; `path` is its own."""
@@ -40,7 +46,9 @@ class ThreeWay:
         if held_alike(one, other):
             return one
         stone = stone_of(one, other)
-        if stone is not ABSENT and ABSENT not in (one, other):
+        # What was written over a redaction that both knew is a change like any other.
+        if stone is not ABSENT and ABSENT not in (one, other) and not is_tombstone(base):
+            self._overrule(path, base, one, other)
             return stone
         if held_alike(base, one):
             return other
@@ -59,6 +67,12 @@ class ThreeWay:
             if bare is not ABSENT:
                 return bare
         return self._decide(Conflict(path, base, one, other))
+
+    def _overrule(self, path: str, base: Held, one: Held, other: Held) -> None:
+        """Keep account of what a redaction takes away that nobody had seen who redacted."""
+        for side, value in ((Side.ONE, one), (Side.OTHER, other)):
+            if base is not ABSENT and not held_alike(value, base) and not is_tombstone(value):
+                self.overruled.append((path, side))
 
     def _list(
         self, path: str, base: list[Value], one: list[Value], other: list[Value]
