@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 STYLES = {"breached": "breach", "risk": "risk"}
 """How a record is marked, by the worst of its targets."""
 COLUMNS = ("id", "priority", "status", "due", "assignee", "title")
+_NAMED = 20
+"""So many records are named."""
 _LABELS = {"id": T("id"), "due": T("due"), "title": T("title")}
 
 
@@ -148,6 +150,24 @@ def tell_unreadable(app: App, unreadable: Sequence[Unreadable]) -> int:
     for one in unreadable:
         app.out.err(T("unreadable: {why}", why=placed(one.error, one.path)))
     return PARTIAL if unreadable else 0
+
+
+def tell_hidden(app: App, hidden: Sequence[Unreadable]) -> int:
+    """Say what is wrong in policies, each thing once, with the records that it keeps from being
+    judged; the exit code that says so."""
+    causes: dict[str, list[str]] = {}
+    for one in hidden:
+        causes.setdefault(str(placed(one.error, one.path)), []).append(one.record_id)
+    for why, records in causes.items():
+        app.out.err(T("error: {why}", why=why))
+        shown = ", ".join(records[:_NAMED])
+        more = len(records) - _NAMED
+        app.out.err(
+            T("not judged because of it: {records} and {more} more", records=shown, more=more)
+            if more > 0
+            else T("not judged because of it: {records}", records=shown)
+        )
+    return PARTIAL if hidden else 0
 
 
 def _field(app: App, name: str) -> FieldInfo:

@@ -55,6 +55,7 @@ def _check(
     at: str | None,
 ) -> int:
     from svcdesk.cli.list_cmd import query_text
+    from svcdesk.cli.row_tables import tell_hidden
     from svcdesk.desk.sla_checking import check_sla
     from svcdesk.humantime import parse_span
     from svcdesk.reports.sla_findings import checked_item
@@ -68,6 +69,7 @@ def _check(
         everything=everything,
         query=query_text(query),
     )
+    unjudged = (*result.unreadable, *result.hidden)
     app.show(
         targets_table(
             result.targets,
@@ -75,18 +77,22 @@ def _check(
             title=T("service levels"),
             zone=app.zone,
             now=moment,
-            unreadable=len(result.unreadable),
+            unreadable=len(unjudged),
             notes=result.notes,
             item=lambda target: checked_item(target, app.zone),
-            more=[_unreadable_item(one) for one in result.unreadable],
+            more=[
+                *(_unreadable_item(one) for one in result.unreadable),
+                *(_hidden_item(one) for one in result.hidden),
+            ],
             grouped=True,
         )
     )
     for one in result.unreadable:
         app.out.err(placed(one.error, one.path))
+    tell_hidden(app, result.hidden)
     app.out.err(_counts(result))
     failed = {"breach": result.late(), "risk": result.risky(), "none": False}[fail_on]
-    return FINDINGS if failed or result.unreadable else 0
+    return FINDINGS if failed or unjudged else 0
 
 
 def _unreadable_item(unreadable: Unreadable) -> dict[str, Value]:
@@ -95,6 +101,15 @@ def _unreadable_item(unreadable: Unreadable) -> dict[str, Value]:
     from svcdesk.reports.findings import finding_item
 
     return {**finding_item(of_unreadable(unreadable)), "state": "unreadable"}
+
+
+def _hidden_item(hidden: Unreadable) -> dict[str, Value]:
+    """A record that could not be judged, with the place in the policy that is wrong."""
+    from svcdesk.desk.check_files import of_error
+    from svcdesk.reports.findings import finding_item
+
+    finding = of_error(hidden.error, hidden.path)._replace(record=hidden.record_id)
+    return {**finding_item(finding), "state": "unreadable"}
 
 
 def _counts(result: SlaCheck) -> Text:
@@ -123,7 +138,7 @@ def _counts(result: SlaCheck) -> Text:
 )
 @option("--dry-run", is_flag=True, help="Show the diff and the message; change nothing.")
 def _escalate(app: App, at: str | None, since: str, dry_run: bool) -> int:
-    from svcdesk.cli.row_tables import tell_unreadable
+    from svcdesk.cli.row_tables import tell_hidden, tell_unreadable
     from svcdesk.cli.written import show_done
     from svcdesk.desk.escalating import escalate
     from svcdesk.desk.writing import Options
@@ -132,7 +147,8 @@ def _escalate(app: App, at: str | None, since: str, dry_run: bool) -> int:
     start = began(app, since, moment)
     result = escalate(app.desk, at=moment, since=start, options=Options(dry_run=dry_run))
     show_done(app, result.done, dry_run=dry_run)
-    return tell_unreadable(app, result.passed_over)
+    hidden = tell_hidden(app, result.hidden)
+    return tell_unreadable(app, result.passed_over) or hidden
 
 
 @command("show", help="Show every target of records: when it started, is due, was met.")

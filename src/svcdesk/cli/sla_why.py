@@ -12,7 +12,7 @@ import click
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS
 from svcdesk.cli.options import asked_at, command, id_argument, option, read_ids
-from svcdesk.cli.row_tables import tell_unreadable
+from svcdesk.cli.row_tables import tell_hidden, tell_unreadable
 from svcdesk.errors import NotFound, UsageError
 from svcdesk.i18n import Label, T
 from svcdesk.model.table import Cell, Column, Table
@@ -175,14 +175,15 @@ def forecast(app: App, within: str, at: str | None) -> int:
         title=T("due next"),
         zone=app.zone,
         now=moment,
-        unreadable=len(result.unreadable),
+        unreadable=len(result.unreadable) + len(result.hidden),
         notes=result.notes,
     )
     app.show(table)
     loads = Counter(str(one.record.get("assignee") or "–") for one in soon)
     for person, count in loads.most_common():
         app.out.err(T("{person}: {count}", person=person, count=count))
-    return tell_unreadable(app, result.unreadable)
+    hidden = tell_hidden(app, result.hidden)
+    return tell_unreadable(app, result.unreadable) or hidden
 
 
 def began(app: App, text: str, moment: datetime) -> datetime:

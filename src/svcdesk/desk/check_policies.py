@@ -5,8 +5,7 @@ The other traps of a policy are for `sla lint`: a policy that is unwise still ha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from svcdesk.desk import rules
 from svcdesk.desk.check_files import of_error
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T
+from svcdesk.model.field_info import plain
 from svcdesk.model.finding import Finding
 from svcdesk.sla.calendar import Calendar
 from svcdesk.sla.ledger import with_always
@@ -43,6 +43,7 @@ def check_policies(desk: Desk, told: Collection[str | None]) -> Iterator[Finding
     known = with_always(calendars, desk.facts.zone.key)
     unsure = set(desk.sla.calendar_names()) - set(calendars)
     every = _rules(desk)
+    reasons = waiting_reasons(desk, desk.kinds)
     for name in desk.sla.policy_names():
         path = f"{POLICIES}/{name}.yaml"
         try:
@@ -54,7 +55,7 @@ def check_policies(desk: Desk, told: Collection[str | None]) -> Iterator[Finding
         wrong = [
             one
             for version in policy.versions
-            for one in troubles(version, every, known, int(desk.now().timestamp()), unsure)
+            for one in troubles(version, every, known, int(desk.now().timestamp()), unsure, reasons)
         ]
         document = desk.document(path) if wrong else None
         for one in wrong:
@@ -64,11 +65,27 @@ def check_policies(desk: Desk, told: Collection[str | None]) -> Iterator[Finding
     yield from _customers(desk)
 
 
+def waiting_reasons(desk: Desk, kinds: Iterable[str]) -> dict[str, str] | None:
+    """What people call the reasons to wait of these kinds → the words that are stored; None where
+    a kind has others than its table names."""
+    found: dict[str, str] = {}
+    for kind in kinds:
+        field = desk.kinds.fields(kind).get(desk.sla.rules(kind).reason_field)
+        if field is None:
+            continue
+        if field.is_open or not field.choices:
+            return None
+        for one in field.choices:
+            for word in (*one.aliases, *one.labels.values(), one.value):
+                found[plain(word)] = one.value
+    return found
+
+
 def _rules(desk: Desk) -> TargetRules:
     """The targets of all kinds together: one policy judges records of each."""
     tables = [desk.sla.rules(kind) for kind in desk.kinds]
     names = {name: rule for table in tables for name, rule in table.rules.items()}
-    return replace(TargetRules(), rules=names)
+    return TargetRules(rules=names)
 
 
 def _customers(desk: Desk) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.draft import Draft
+from svcdesk.desk.sla import of_policy
 from svcdesk.desk.writing import Done, Options, Story, perform
 from svcdesk.errors import Invalid, Refused, SvcdeskError
 from svcdesk.i18n import T
@@ -32,10 +33,14 @@ begins to escalate, or imports, wakes nobody."""
 
 @dataclass(frozen=True, slots=True)
 class Escalated:
-    """What a run recorded, and the files that it could not look at or write, with the reason."""
+    """What a run recorded, and the files that it could not look at or write, with the reason.
+
+    `hidden`: the records whose policy is wrong, each with what is.
+    """
 
     done: Done
     passed_over: tuple[Unreadable, ...]
+    hidden: tuple[Unreadable, ...] = ()
 
 
 def escalate(
@@ -48,9 +53,9 @@ def escalate(
     """Record every level that has come by `at`, in one commit, and tell whom the levels name.
 
     Levels of a target that has ended count if it ended since `since` (7 days before). A record
-    that cannot be written (edited by hand, uncommitted, not valid) is passed over and named.
-    Raises NotAllowed without the right `escalate`, Refused for a time to come, Invalid for a
-    policy that is wrong.
+    that cannot be written (edited by hand, uncommitted, not valid) is passed over and named, as is
+    one whose policy is wrong. Raises NotAllowed without the right `escalate`, Refused for a time to
+    come, and what is wrong in policies where that hides all records.
     """  # fmt: skip
     author = desk.author()
     authorise(ESCALATE, desk.workflow("request").roles, author.person, author.principal)
@@ -59,20 +64,20 @@ def escalate(
         raise Refused(T("{when} has not come yet", when=moment.isoformat()), code="E_TIME")
     run = _Run(desk, moment, since or moment - RECENT)
     found = list(run.candidates())
+    if run.hidden and not run.judged:
+        raise run.hidden[0].error
 
     def build(draft: Draft) -> Story:
         told: list[str] = []
         for record_id, path in found:
             try:
                 told += run.write(draft, record_id)
-            except Invalid:
-                raise  # a policy that is wrong is wrong for every record
             except SvcdeskError as error:
                 run.passed_over.append(Unreadable(path, error))
         return _story(told)
 
     done = perform(desk, build, options or Options())
-    return Escalated(done, tuple(run.passed_over))
+    return Escalated(done, tuple(run.passed_over), tuple(run.hidden))
 
 
 class _Run:
@@ -81,6 +86,8 @@ class _Run:
     def __init__(self, desk: Desk, at: datetime, since: datetime) -> None:
         self.desk, self.at, self.since = desk, at, int(since.timestamp())
         self.passed_over: list[Unreadable] = []
+        self.hidden: list[Unreadable] = []
+        self.judged = 0
 
     def candidates(self) -> Iterator[tuple[str, str]]:
         """Id and path of each record that has a level to record, read without the lock."""
@@ -89,7 +96,16 @@ class _Run:
                 self.passed_over.append(loaded)
                 continue
             record = loaded.record
-            if any(self.levels(record, fold(record.events, self.desk.workflow(record.kind)))):
+            try:
+                folded = fold(record.events, self.desk.workflow(record.kind))
+                found = any(self.levels(record, folded))
+            except SvcdeskError as error:
+                if not of_policy(error):
+                    raise
+                self.hidden.append(Unreadable(loaded.path, error))
+                continue
+            self.judged += 1
+            if found:
                 yield record.id, loaded.path
 
     def levels(self, record: Record, folded: Fold) -> Iterator[tuple[LevelMoment, str]]:
@@ -102,12 +118,13 @@ class _Run:
             return
         began = _beginnings(answer, self.since)
         recorded = {event.derived for event in record.events if event.derived}
-        moments = [
-            moment
-            for entry in answer.entries
-            if (entry.target, entry.cycle) in began
-            for moment in entry.levels
-        ]
+        with self.desk.sla.placing(answer.policy):
+            moments = [
+                moment
+                for entry in answer.entries
+                if (entry.target, entry.cycle) in began
+                for moment in entry.levels
+            ]
         for moment in newly_reached(moments, recorded):
             yield moment, began[moment.key[0], moment.key[1]]
 
@@ -124,7 +141,10 @@ class _Run:
                 record=record.id,
             )
         told = []
-        for moment, began in list(self.levels(record, folded)):
+        reached = list(self.levels(record, folded))
+        for moment, _ in reached:  # before anything is kept of them
+            self.settings(record, moment)
+        for moment, began in reached:
             event = self.event(record, folded, moment, began)
             moved = append(record, folded, workflow, event)
             draft.keep(moved)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from svcdesk.errors import Invalid, NotFound
+from svcdesk.errors import Invalid, NotFound, SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import Fold, fold
 from svcdesk.model.record import SUBMIT, Record, Value
@@ -55,10 +56,9 @@ class ServiceLevels:
         known = folded or fold(record.events, self.desk.workflow(record.kind))
         history, raised = history_of(record.id, record.uid, known)
         policy = self.policy_for(known.values)
-        try:
-            answer = ledger(history, rules, policy, self.calendars, int(at.timestamp()))
-        except Invalid as error:
-            raise self._of_policy(policy.name, error) from None
+        calendars = self.calendars
+        with self.placing(policy.name):
+            answer = ledger(history, rules, policy, calendars, int(at.timestamp()))
         told = [
             T(
                 "the clock of event {event} was {seconds} s behind",
@@ -74,12 +74,16 @@ class ServiceLevels:
             )  # fmt: skip
         return _with_notes(answer, tuple(told)) if told else answer
 
-    def _of_policy(self, name: str, error: Invalid) -> Invalid:
-        """The error with the place in the policy's file that it is about."""
-        if error.path is None:
-            error.path = f"{POLICIES}/{name}.yaml"
-            error.line = self.desk.document(error.path).line_near(error.field or "")
-        return error
+    @contextmanager
+    def placing(self, name: str) -> Iterator[None]:
+        """What is refused in here is said with the place in the policy's file that it is about."""
+        try:
+            yield
+        except Invalid as error:
+            if error.path is None:
+                error.path = f"{POLICIES}/{name}.yaml"
+                error.line = self.desk.document(error.path).line_near(error.field or "")
+            raise
 
     def policy_for(self, values: Mapping[str, Value]) -> Policy:
         """The policy of a record: its customer's, where the desk names one, else the desk's."""
@@ -166,7 +170,10 @@ class ServiceLevels:
         return values_predicate(self.desk)
 
 
-def _with_notes(answer: Ledger, told: tuple[Text, ...]) -> Ledger:
-    from dataclasses import replace
+def of_policy(error: SvcdeskError) -> bool:
+    """Whether an error is about a policy: it hides the records that are judged by that one."""
+    return str(error.path or "").startswith(f"{POLICIES}/")
 
-    return replace(answer, notes=(*answer.notes, *told))
+
+def _with_notes(answer: Ledger, told: tuple[Text, ...]) -> Ledger:
+    return answer._replace(notes=(*answer.notes, *told))

@@ -11,6 +11,8 @@ from svcdesk.desk.candidates import Owing, find_rows
 from svcdesk.desk.owing import Standing, Told, owed_of, standing_of
 from svcdesk.desk.querying import understood
 from svcdesk.desk.rows import IndexedRow, Row
+from svcdesk.desk.sla import of_policy
+from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import Text
 from svcdesk.query import Query
 from svcdesk.query.query import Combined
@@ -27,12 +29,16 @@ _EVERYTHING = Query(Combined(True, ()))
 
 @dataclass(frozen=True, slots=True)
 class SlaCheck:
-    """The targets in question as of `at`, the files that could not be read, and doubts."""
+    """The targets in question as of `at`, the files that could not be read, and doubts.
+
+    `hidden`: the records that were not judged, each with what is wrong in its policy.
+    """
 
     targets: tuple[Target, ...]
     unreadable: tuple[Unreadable, ...]
     notes: tuple[Text, ...]
     at: datetime
+    hidden: tuple[Unreadable, ...] = ()
 
     def late(self) -> bool:
         """Whether a breach is not explained, or an escalation's note is owed."""
@@ -57,11 +63,16 @@ def check_sla(
     or that were breached since `since` (a moment, or a span before `at`): one that ended by its
     end, one of a record that is closed (feedback that nobody gave) by when it fell due. With
     `everything` all of them. Otherwise the first breach of a desk's life would fail for ever.
-    Raises UsageError for a query that means nothing.
+    A policy that is wrong hides its records, and no others. Raises what is wrong where it hides
+    all, UsageError for a query that means nothing.
     """
     found = _Search(desk, at, within, since, everything, query)
     targets = tuple(found.targets())
-    return SlaCheck(targets, tuple(found.unreadable), tuple(found.notes.values()), at)
+    if found.hidden and not found.judged:
+        raise found.hidden[0].error
+    return SlaCheck(
+        targets, tuple(found.unreadable), tuple(found.notes.values()), at, tuple(found.hidden)
+    )
 
 
 class _Search:
@@ -81,6 +92,8 @@ class _Search:
         start = since if isinstance(since, datetime) else at - since
         self.horizon = int(start.timestamp())
         self.unreadable: list[Unreadable] = []
+        self.hidden: list[Unreadable] = []
+        self.judged = 0
         self.notes: dict[str, Text] = {}
 
     def targets(self) -> Iterator[Target]:
@@ -94,8 +107,16 @@ class _Search:
         self.notes |= {str(note): note for note in found.notes}
         learnt: list[tuple[int, Owed]] = []
         for row in found.rows:
-            if self.desk.sla.rules(row.kind).rules and found.meets(row, asked):
-                yield from self._of(row, learnt)
+            if not self.desk.sla.rules(row.kind).rules:
+                continue
+            try:
+                if found.meets(row, asked):
+                    yield from self._of(row, learnt)
+                    self.judged += 1
+            except SvcdeskError as error:
+                if not of_policy(error):
+                    raise
+                self.hidden.append(Unreadable(row.path, error))
         found.keep(learnt)
 
     def _of(self, row: Row, learnt: list[tuple[int, Owed]]) -> Iterator[Target]:

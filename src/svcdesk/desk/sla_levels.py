@@ -50,15 +50,12 @@ def _is_due(
     before = tuple(
         one for one in history.occurrences if one.extra.get("derived") is None or one.when < instant
     )
-    answer = ledger(
-        History(record.id, record.uid, before),
-        sla.rules(record.kind),
-        sla.policy_for(folded.values),
-        sla.calendars,
-        instant,
-    )
-    return any(
-        moment.reached and moment.key == tuple(told.key)
-        for entry in answer.entries
-        for moment in entry.levels
-    )
+    policy, earlier = sla.policy_for(folded.values), History(record.id, record.uid, before)
+    calendars = sla.calendars
+    with sla.placing(policy.name):
+        answer = ledger(earlier, sla.rules(record.kind), policy, calendars, instant)
+        return any(
+            moment.reached and moment.key == tuple(told.key)
+            for entry in answer.entries
+            for moment in entry.levels
+        )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from svcdesk.desk.check_policies import waiting_reasons
 from svcdesk.desk.listing import Row
 from svcdesk.desk.querying import understood, vocabulary
 from svcdesk.desk.spreading import spread
@@ -68,6 +68,7 @@ def lint_policies(desk: Desk) -> list[Finding]:
             text, words, now=desk.now(), zone=desk.facts.zone
         ).fields(),
         notifiable={*desk.people.by_id, *(f"{ROLE}{name}" for name in workflow.roles.rights)},
+        reasons=waiting_reasons(desk, [REQUEST]),
     )
     found = []
     for name in desk.sla.policy_names():
@@ -127,7 +128,7 @@ class _Replay:
         self.asked = understood(desk, query, due=True) if query.strip() else None
         rules = desk.sla.rules(REQUEST)
         judged_ones = {name: rule for name, rule in rules.rules.items() if rule.judged}
-        self.rules = replace(rules, rules=judged_ones)
+        self.rules = rules._replace(rules=judged_ones)
         self.differing: dict[str, TargetRules] = {}
 
     def of(self, path: str) -> list[Replayed | Unreadable]:
@@ -157,7 +158,7 @@ class _Replay:
         if own.name not in self.differing:
             same = agreed(own, self.policy)
             names = {name: rule for name, rule in self.rules.rules.items() if name not in same}
-            self.differing[own.name] = replace(self.rules, rules=names)
+            self.differing[own.name] = self.rules._replace(rules=names)
         return self.differing[own.name]
 
     def _late(self, history: History, policy: Policy, rules: TargetRules) -> dict[str, bool]:

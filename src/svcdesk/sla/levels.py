@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from svcdesk.errors import Invalid
+from svcdesk.i18n import T
 from svcdesk.sla.arithmetic import add, elapsed, working_day
 from svcdesk.sla.cycles import Cycle
 from svcdesk.sla.dues import Course
@@ -14,8 +16,7 @@ Key = tuple[str, int, int]
 """Target, cycle and the level's place in the policy (from 0): what happens exactly once."""
 
 
-@dataclass(frozen=True, slots=True)
-class LevelMoment:
+class LevelMoment(NamedTuple):
     """A level of one cycle, when it comes, and whether it has come."""
 
     key: Key
@@ -33,11 +34,12 @@ def moments(
     paused or hidden; until it goes on, a level that would come later has not come. A level that
     new terms put before the change that brought them comes one second after that change, where
     the change was itself the work of a level: so that no level brings on another in one instant.
+    Raises Invalid, naming the level, for one that lies beyond what its calendar reaches.
     """
     found = []
     change = cycle.changes[-1]
     for place, level in enumerate(course.last.terms.levels):
-        instant = max(level_instant(course, level), course.start)
+        instant = max(_placed(course, level), course.start)
         if change.by_level and instant <= change.since:
             instant = change.since + 1
         reached = (
@@ -59,6 +61,19 @@ def newly_reached(
     """
     new = [moment for moment in levels if moment.reached and moment.key not in recorded]
     return tuple(sorted(new, key=lambda moment: (moment.instant, moment.key)))
+
+
+def _placed(course: Course, level: Level) -> int:
+    try:
+        return level_instant(course, level)
+    except Invalid as refusal:
+        raise Invalid(
+            T("target {target}: the level {level}: {problem}",
+              target=course.last.terms.target, level=level.at, problem=refusal.message),
+            code=refusal.code,
+            field=f"{level.place}.at" if level.place else None,
+            hint=refusal.hint,
+        ) from None  # fmt: skip
 
 
 def level_instant(course: Course, level: Level) -> int:

@@ -17,7 +17,7 @@ from svcdesk.model.record import Value, Values
 from svcdesk.sla import lint_rules as traps
 from svcdesk.sla.calendar import ALWAYS
 from svcdesk.sla.dues import Calendars
-from svcdesk.sla.lint_levels import level_troubles
+from svcdesk.sla.lint_levels import level_troubles, untimely
 from svcdesk.sla.lint_targets import each_terms, troubles
 from svcdesk.sla.lint_times import Year
 from svcdesk.sla.policy import Level, Policy, Rule, Terms, Version
@@ -34,7 +34,7 @@ class Context:
     `vocabulary`: field → its values, for the fields that have a fixed set; those of `priority`
     from the highest down. `tracked`: the fields that events record. `fields_of`: the fields that
     a `when:` looks at. `around`: the instant from which a year of starts is tried. `notifiable`:
-    whom a level can tell (see lint_levels).
+    whom a level can tell (see lint_levels). `reasons`: see `troubles`.
     """
 
     rules: TargetRules
@@ -44,6 +44,7 @@ class Context:
     tracked: Collection[str] | None = None
     fields_of: Callable[[str], Iterable[str]] | None = None
     notifiable: Collection[str] | None = None
+    reasons: Mapping[str, str] | None = None
 
 
 def lint(policy: Policy, context: Context) -> list[Finding]:
@@ -68,18 +69,26 @@ class _Version:
         yield from self._untracked()
         yield from self._ill_formed_levels()
         yield from self._unreachable()
+        yield from self._gaps()
         yield from self._mixed_units()
         yield from self._circles()
         if not broken:
             yield from self._late_responses()
             yield from self._priorities()
             yield from self._levels()
+            yield from self._no_time()
 
     # ── each rule for itself ─────────────────────────────────────────────────────────────────────
 
     def _ill_formed(self) -> Iterator[Finding]:
         context = self.context
-        for one in troubles(self.version, context.rules, context.calendars, context.around):
+        for one in troubles(
+            self.version,
+            context.rules,
+            context.calendars,
+            context.around,
+            reasons=context.reasons,
+        ):
             yield self._found(one.trap, one.at, one.said, one.hint)
 
     def _untracked(self) -> Iterator[Finding]:
@@ -101,7 +110,7 @@ class _Version:
                 for said in level_troubles(
                     level, context.vocabulary, context.tracked, context.notifiable
                 ):
-                    yield self._found(traps.LEVEL_ILL_FORMED, terms.at, said)
+                    yield self._found(traps.LEVEL_ILL_FORMED, level.place or terms.at, said)
 
     # ── the rules together ───────────────────────────────────────────────────────────────────────
 
@@ -119,6 +128,26 @@ class _Version:
             yield self._found(traps.UNREACHABLE, rule.at, reason)
         if not reached:
             yield self._found(traps.MATCHES_NOTHING, "rules", T("none of its rules can match"))
+
+    def _gaps(self) -> Iterator[Finding]:
+        """The first values with which a record comes to no rule."""
+        if not self.combinations or self.version.rules[-1].predicate is None:
+            return
+        for values in self._possible():
+            if self.version.match(values) is None:
+                said = T("a record without priority, type and the like comes to no rule")
+                if values:
+                    shown = ", ".join(f"{name}={value}" for name, value in sorted(values.items()))
+                    said = T("a record with {values} comes to no rule", values=shown)
+                yield self._found(traps.GAP, "rules", said)
+                return
+
+    def _no_time(self) -> Iterator[Finding]:
+        for terms in each_terms(self.version):
+            duration = terms.duration
+            if duration is not None and not duration.seconds and not duration.working_days:
+                said = T("{target}: {duration}", target=terms.target, duration=duration)
+                yield self._found(traps.NO_TIME, f"{terms.at}.duration", said)
 
     def _mixed_units(self) -> Iterator[Finding]:
         by_clock: dict[tuple[str, str], dict[bool, Terms]] = {}
@@ -206,14 +235,11 @@ class _Version:
 
     def _levels(self) -> Iterator[Finding]:
         told: list[Terms] = []
-        for rule in self.version.rules:
-            for terms in rule.terms.values():
-                if len(terms.levels) < 2 or terms in told:
-                    continue
+        for terms in (one for rule in self.version.rules for one in rule.terms.values()):
+            if terms not in told:
                 told.append(terms)
-                disorder = self.year.disorder(terms)
-                if disorder:
-                    yield self._found(traps.LEVEL_ORDER, terms.at, disorder)
+                for trap, at, said in untimely(terms, self.year):
+                    yield self._found(trap, at, said)
 
     # ── the values that rules look at ────────────────────────────────────────────────────────────
 
@@ -232,6 +258,13 @@ class _Version:
 
     def _combinations(self) -> Iterator[tuple[dict[str, Value], Rule]]:
         """Every combination of values that the rules look at, with the rule that it comes to."""
+        for values in self._possible():
+            rule = self.version.match(values)
+            if rule is not None:
+                yield values, rule
+
+    def _possible(self) -> Iterator[dict[str, Value]]:
+        """Every combination of values that the rules look at."""
         looked_at = {name for names in self.fields.values() for name in names} | {PRIORITY}
         fields = [
             (name, (*values, None))
@@ -241,14 +274,11 @@ class _Version:
         for number, chosen in enumerate(product(*(values for _, values in fields))):
             if number >= _MOST_COMBINATIONS:
                 return
-            values: dict[str, Value] = {
+            yield {
                 name: value
                 for (name, _), value in zip(fields, chosen, strict=True)
                 if value is not None
             }
-            rule = self.version.match(values)
-            if rule is not None:
-                yield values, rule
 
     def _found(self, trap: Trap, at: str, message: Text, hint: Text | None = None) -> Finding:
         return finding_of(self.policy.name, trap, at, message, hint)

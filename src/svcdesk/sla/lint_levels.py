@@ -1,4 +1,5 @@
-"""What a level of escalation tells nobody, or sets to nothing: found before it comes."""
+"""What a level of escalation tells nobody, sets to nothing, or does too early: found before it
+comes."""
 
 from __future__ import annotations
 
@@ -6,7 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import STATUS
-from svcdesk.sla.policy import Level
+from svcdesk.model.finding import Rule
+from svcdesk.sla.lint_rules import LEVEL_EARLY, LEVEL_ORDER
+from svcdesk.sla.lint_times import Year
+from svcdesk.sla.policy import Level, Terms
 
 OWN_NAMES = ("assignee", "supervisor")
 """Whom a level can name without knowing who it is."""
@@ -48,3 +52,18 @@ def level_troubles(
                 value=value,
                 names=", ".join(known),
             )
+
+
+def untimely(terms: Terms, year: Year) -> Iterator[tuple[Rule, str, Text]]:
+    """Levels that come before their target starts – of a promise nobody knows how long it leaves –
+    or, where there are none, the first that comes after the one behind it."""
+    before = [
+        (LEVEL_EARLY, f"{level.place}.at", said)
+        for level in terms.levels
+        if terms.duration is not None and (level.seconds < 0 or level.working_days < 0)
+        if (said := year.early(terms, level))
+    ]
+    yield from before
+    disorder = year.disorder(terms) if len(terms.levels) > 1 and not before else None
+    if disorder:
+        yield LEVEL_ORDER, terms.at, disorder

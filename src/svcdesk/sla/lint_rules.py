@@ -104,8 +104,36 @@ LEVEL_ILL_FORMED: Final = Rule(
       "tracked fields to values that they can have"),
     "C 4.1 (K4)",
 )  # fmt: skip
+LEVEL_EARLY: Final = Rule(
+    "DESK612",
+    "level-before-start",
+    Severity.WARNING,
+    T("an escalation level comes before its target starts"),
+    T("a level that lies further before the due time than the whole duration comes at once, with "
+      "the start, and warns of nothing"),
+    T("put it nearer to the due time, or write it as a share of the time, such as 50%; a share "
+      "above 100% comes after the due time"),
+    "C 4.1 (K4)",
+)  # fmt: skip
+NO_TIME: Final = Rule(
+    "DESK613",
+    "no-time",
+    Severity.WARNING,
+    T("a target is due at the moment at which it starts"),
+    T("a duration of nothing leaves no time to meet it, so every record breaches it"),
+    T("give it a duration, or take the target out"),
+)
+GAP: Final = Rule(
+    "DESK614",
+    "records-without-a-rule",
+    Severity.WARNING,
+    T("some records come to no rule, and owe nothing"),
+    T("rules are tried in order, and one without a condition matches as the last one; where there"
+      " is none, whatever matches no condition has no time limits, and nobody is told"),
+    T("end with a rule without `when`: with `targets: {}` where nothing is owed on purpose"),
+)  # fmt: skip
 
 RULES: Final = (
     PRIORITY_ORDER, UNREACHABLE, RESPONSE_LATE, NO_HOURS, MIXED_UNITS, MATCHES_NOTHING,
-    LEVEL_ORDER, UNTRACKED, CIRCLE, ILL_FORMED, LEVEL_ILL_FORMED,
+    LEVEL_ORDER, UNTRACKED, CIRCLE, ILL_FORMED, LEVEL_ILL_FORMED, LEVEL_EARLY, NO_TIME, GAP,
 )  # fmt: skip

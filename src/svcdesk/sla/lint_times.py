@@ -12,7 +12,7 @@ from svcdesk.sla.arithmetic import add, add_working_days
 from svcdesk.sla.dues import Calendars, Course, Leg
 from svcdesk.sla.instants import iso
 from svcdesk.sla.levels import level_instant
-from svcdesk.sla.policy import Terms
+from svcdesk.sla.policy import Level, Terms
 
 _STRIDE = 7 * 3600
 """Between the starts that are tried: it comes to every hour of the day and day of the week."""
@@ -62,12 +62,31 @@ class Year:
             return None
         return None
 
+    def level(self, terms: Terms, level: Level, start: int) -> int:
+        """When a level of a target that starts then would come; one that has its due time from a
+        promise is taken to be due a day later."""
+        due = self.due(terms, start) if terms.duration else start + 86400
+        leg = Leg(start, None, terms, self.calendars[terms.clock], ())
+        return level_instant(Course((leg,), due), level)
+
+    def early(self, terms: Terms, level: Level) -> Text | None:
+        """A sentence with the first start before which a level would come."""
+        for start in self.starts():
+            if self.level(terms, level, start) < start:
+                return T(
+                    "{target}: the level {level} comes before it starts, if that is {start}: all "
+                    "the time there is are {duration}",
+                    target=terms.target,
+                    level=level.at,
+                    start=self._shown(start, terms),
+                    duration=terms.duration,
+                )
+        return None
+
     def disorder(self, terms: Terms) -> Text | None:
         """A sentence with the first start from which a level comes after the one behind it."""
         for start in self.starts():
-            due = self.due(terms, start) if terms.duration else start + 86400
-            leg = Leg(start, None, terms, self.calendars[terms.clock], ())
-            instants = [level_instant(Course((leg,), due), level) for level in terms.levels]
+            instants = [self.level(terms, level, start) for level in terms.levels]
             for (one, first), (other, second) in pairwise(zip(terms.levels, instants, strict=True)):
                 if first > second:
                     return T(

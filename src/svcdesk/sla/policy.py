@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
-from svcdesk.model.record import Values
+from svcdesk.model.record import Value, Values
 from svcdesk.sla.arithmetic import TIGHT
 from svcdesk.sla.duration import Duration
 
@@ -32,8 +32,7 @@ the whole new duration from the change.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """A step of escalation: an instant relative to the due time, and what then happens.
 
     `seconds` and `working_days` are before (negative) or after the due time on the target's clock;
@@ -45,12 +44,19 @@ class Level:
     working_days: int = 0
     share: Fraction | None = None
     notify: tuple[str, ...] = ()
-    set: Values = field(default_factory=dict)
+    set: Mapping[str, Value] = {}
     require: str | None = None
+    place: str = ""
+    """Where it stands in the file, dotted."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Level) and self[:_OF_LEVEL] == other[:_OF_LEVEL]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What a rule asks of one target. `duration` is None where a field holds the due time.
 
     `pauses` None: the waiting reasons that the target's table names. `starts` None: its default.
@@ -67,15 +73,25 @@ class Terms:
     on_priority_change: str = RETROACTIVE
     hidden_while_waiting: bool = False
     levels: tuple[Level, ...] = ()
-    cites: str = field(default="", compare=False)
-    rule: str = field(default="", compare=False)
+    cites: str = ""
+    rule: str = ""
     """The `when:` of the rule that they stand in."""
-    at: str = field(default="", compare=False)
+    at: str = ""
     """Where they stand in the file, dotted."""
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Terms) and self[:_OF_TERMS] == other[:_OF_TERMS]
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+
+_OF_LEVEL = Level._fields.index("place")
+_OF_TERMS = Terms._fields.index("cites")
+"""The parts of a level and of terms that say what they ask; those behind say where they stand."""
+
+
+class Rule(NamedTuple):
     """A condition and the terms of a record that meets it; without a condition, of any record."""
 
     when: str
@@ -85,8 +101,7 @@ class Rule:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """A policy's rules from a date on."""
 
     since: date | None
@@ -106,8 +121,7 @@ class Version:
         return frozenset(name for rule in self.rules for name in rule.terms)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """A named policy. `versions` are in order of their dates; `cites` names the norm.
 
     `judged_by`: `submission`, the version in force when a record was submitted, or `latest`.
@@ -115,7 +129,7 @@ class Policy:
 
     name: str
     versions: tuple[Version, ...]
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = {}
     cites: str = ""
     judged_by: str = "submission"
 

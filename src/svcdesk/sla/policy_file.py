@@ -41,7 +41,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import cast
@@ -131,7 +130,7 @@ class _Version:
         when = entry.text("when", "")
         predicate = entry.made("when", lambda: self.compile(when)) if when else None
         cites = entry.text("cites", self.cites)
-        shared = {name: replace(terms, rule=when) for name, terms in self.common.items()}
+        shared = {name: terms._replace(rule=when) for name, terms in self.common.items()}
         return Rule(
             when, predicate, {**shared, **self.targets(entry, when, cites)}, cites, entry.at
         )
@@ -198,4 +197,5 @@ def _level(entry: Entry) -> Level:
         notify=entry.texts("notify"),
         set=dict(cast("Values", entry.below("set").data)),
         require=entry.text("require", "") or None,
+        place=entry.at,
     )

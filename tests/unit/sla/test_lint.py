@@ -99,7 +99,25 @@ def test_on_an_eight_hour_day_24_hours_are_three_working_days_and_only_the_units
         ([("priority:P9", {"resolution": "1h"}), (None, {"resolution": "4h"})],
          [("DESK602", "rules.0")]),
         ([(None, {"resolution": "1h"}), ("priority:P2", {"resolution": "2h"})],
-         [("DESK602", "rules.0")]),
+         [("DESK602", "rules.0"), ("DESK614", "rules")]),
+        # records without a rule: those of other priorities, and those that nobody has classified
+        ([("priority:P1", {"resolution": "1h"}), ("priority:P2,P3", {"resolution": "4h"})],
+         [("DESK614", "rules")]),
+        ([("priority:P1", {"resolution": "1h"}), (None, {})], []),
+        # no time at all
+        ([(None, {"resolution": "0h"})], [("DESK613", "rules.0.targets.resolution.duration")]),
+        # levels before the start, also only because of closed hours; a late one is none
+        ([(None, {"resolution": {"duration": "8h", "levels": [{"at": "-9h"}, {"at": "0"}]}})],
+         [("DESK612", "rules.0.targets.resolution.levels.0.at")]),
+        ([(None, {"resolution": {"duration": "8h", "clock": "office",
+                                 "levels": [{"at": "-2wd"}]}})],
+         [("DESK612", "rules.0.targets.resolution.levels.0.at")]),
+        ([(None, {"resolution": {"duration": "8h", "levels": [{"at": "-8h"}, {"at": "150%"}]}})],
+         []),
+        # levels beyond what any calendar reaches
+        *(([(None, {"resolution": {"duration": "8h", "levels": [{"at": far}]}})],
+           [("DESK610", "rules.0.targets.resolution.levels.0.at")])
+          for far in ("+1000000h", "-1000000h")),
         # a customer's name can be anything; said twice it is unreachable
         ([("customer:客户A", {"resolution": "1h"}), ("customer:客户A", {"resolution": "2h"}),
           (None, {"resolution": "4h"})],
@@ -195,7 +213,7 @@ def test_a_level_tells_somebody_and_sets_what_can_be_set(level, said):
         assert findings == []
         return
     ((code, field, message),) = [(one.code, one.field, str(one.message)) for one in findings]
-    assert (code, field) == ("DESK611", "rules.0.targets.resolution")
+    assert (code, field) == ("DESK611", "rules.0.targets.resolution.levels.0")
     assert said in message
 
 
@@ -206,3 +224,17 @@ def test_a_level_of_all_targets_is_named_once():
     made = policy([(None, terms)])
     findings = lint(made, replace(context(), notifiable=set()))
     assert [one.code for one in findings] == ["DESK611"]
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [("customers", "do you mean customer?"), ("客户", "do you mean customer?"),
+     ("xyz", "it is one of all, customer, vendor")],
+)  # fmt: skip
+def test_a_pause_for_which_nobody_waits_is_named_with_the_word_that_is_meant(word, hint):
+    made = policy([(None, {"resolution": {"duration": "4h", "pauses": ["vendor", word]}})])
+    reasons = {"customer": "customer", "客户": "customer", "vendor": "vendor"}
+    (finding,) = lint(made, replace(context(), reasons=reasons))
+    assert (finding.code, finding.field) == ("DESK610", "rules.0.targets.resolution.pauses.1")
+    assert f"“{word}”" in str(finding.message) and str(finding.hint) == hint
+    assert lint(made, context()) == []  # nobody knows the reasons
