@@ -6,11 +6,12 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 from random import Random
 
 import pytest
-from index_helpers import QUERIES, compare, fill, seen
+from index_helpers import QUERIES, compare, fill, full, seen
 
 from svcdesk.desk.listing import Listing
 from svcdesk.i18n import T
@@ -55,6 +56,56 @@ def test_a_damaged_index_is_made_anew(indexed: Sandbox, part: str) -> None:
     path.write_bytes(damaged)
     indexed.open().find("")
     assert not answers(indexed).notes
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE header SET json = replace(json, '李', '王')",
+        "UPDATE header SET json = '{' || json",
+        "UPDATE header SET json = CAST(x'ff' || CAST(json AS BLOB) AS TEXT)",
+        "DELETE FROM header",
+        "UPDATE words SET text = replace(text, '登录', '手工')",
+        "UPDATE record SET kind = 'delivery'",
+        "UPDATE record SET newest = newest + 1",
+        "UPDATE record SET unsettled = 1",
+        "UPDATE record SET blob = zeroblob(20) WHERE id = 1",
+        "UPDATE record SET due = due - 999999",
+        "UPDATE record SET state = 'breached'",
+        "UPDATE place SET key = CAST(replace(CAST(key AS TEXT), 'SR-', 'SS-') AS BLOB)",
+        "UPDATE place SET record = record % 4 + 1 WHERE record > 0",
+    ],
+)
+def test_a_value_that_changed_in_the_index_is_not_believed(indexed: Sandbox, change: str) -> None:
+    """As a bit that falls over on a disk: SQLite keeps no sums of what it holds."""
+    with sqlite3.connect(index_of(indexed)) as connection:
+        assert connection.execute(change).rowcount
+    connection.close()
+    for query in ("", "status:open", "登录"):
+        assert seen(indexed.open().find(query)) == seen(full(indexed, query))
+    assert not indexed.open().find("").notes
+
+
+def test_indexes_that_nobody_used_for_long_are_taken_away(indexed: Sandbox) -> None:
+    path = index_of(indexed)
+    day = 86_400
+    used = {"3-old": 40, "5-lately": 29, "6-other": 31}
+    for name, days in used.items():
+        other = path.with_name(f"{name}.sqlite")
+        for ending in ("", "-wal", "-shm"):
+            other.with_name(other.name + ending).write_bytes(b"another's")
+            age = time.time() - days * day
+            os.utime(other.with_name(other.name + ending), (age, age))
+    indexed.open().find("")
+    assert {one.name for one in path.parent.glob("*.sqlite")} == {
+        path.name, *(f"{name}.sqlite" for name in used),
+    }  # fmt: skip
+    before = time.time() - 2 * day
+    os.utime(path, (before, before))
+    assert not answers(indexed).notes
+    left = {one.name.partition(".")[0] for one in path.parent.iterdir()}
+    assert left == {path.name.partition(".")[0], "5-lately"}
+    assert path.stat().st_mtime > before + day
 
 
 def test_an_index_of_a_later_version_is_left_alone(indexed: Sandbox) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from svcdesk.desk.describing import describer, fingerprint, terms_of
 from svcdesk.errors import SvcdeskError
@@ -107,18 +107,18 @@ def _learn(database: Database, sources: Sources, found: tuple[Row, ...]) -> bool
     return bool(learnt)
 
 
-def _rows(
-    desk: Desk, database: Database, proof: Proof, rows: list[tuple[object, ...]]
-) -> tuple[Row, ...]:
+def _rows(desk: Desk, database: Database, proof: Proof, rows: list[list[Any]]) -> tuple[Row, ...]:
     object_format = desk.repository.object_format
     found = []
     for key, *columns in rows:
-        assert isinstance(key, bytes)
         if key in proof.without:
             continue
-        path = tracked(key, object_format).path
-        if path not in proof.live:
-            found.append(Row(database, path, columns))
+        entry = tracked(key, object_format)
+        row = Row(database, entry.path, columns)
+        if entry.id != row.blob or entry.path.rpartition("/")[2] != f"{row.name}.yaml":
+            raise database.damaged()
+        if entry.path not in proof.live:
+            found.append(row)
     return tuple(found)
 
 

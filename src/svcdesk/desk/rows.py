@@ -177,7 +177,12 @@ class IndexedRow(Row):
 
     @cached_property
     def head(self) -> Record:
-        return Record(json.loads(self._found.header()), ())
+        from svcdesk.index.database import Unusable
+
+        try:
+            return Record(json.loads(self._found.header()), ())
+        except Unusable:  # it has been damaged; this record's file has not
+            return self.record
 
     @property
     def record(self) -> Record:
@@ -213,7 +218,12 @@ class IndexedRow(Row):
         return self._found.unsettled
 
     def _text(self) -> str:
-        return self._found.text()
+        from svcdesk.index.database import Unusable
+
+        try:
+            return self._found.text()
+        except Unusable:
+            return text_of(self.record)
 
     def sla(self) -> str | None:
         if self.owed is None:

@@ -6,16 +6,19 @@ the files. A file that is damaged is put aside at once and made anew.
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from svcdesk.i18n import T, Text
 from svcdesk.index.entries import Content, Owed
 
-FORMAT = 5
+FORMAT = 6
 """Counts up with whatever is kept, or how it is found."""
 WAIT = 0.3
 """Seconds to wait for another writer where the answer can do without writing."""
@@ -26,11 +29,12 @@ CREATE TABLE record (
   name TEXT NOT NULL, kind TEXT, status TEXT, priority TEXT, assignee TEXT, assignee_plain TEXT,
   unsettled INTEGER, newest INTEGER,
   terms TEXT, since INTEGER, due INTEGER, moves INTEGER, state TEXT,
-  is_open INTEGER, last INTEGER, standing TEXT
+  is_open INTEGER, last INTEGER, standing TEXT,
+  sum INTEGER NOT NULL, owed_sum INTEGER
 );
 CREATE INDEX by_status ON record (status, priority);
-CREATE TABLE header (record INTEGER PRIMARY KEY, json TEXT NOT NULL);
-CREATE TABLE words (record INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE header (record INTEGER PRIMARY KEY, json TEXT NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE words (record INTEGER PRIMARY KEY, text TEXT NOT NULL, sum INTEGER NOT NULL);
 CREATE TABLE tree (id INTEGER PRIMARY KEY, folder TEXT NOT NULL UNIQUE, checksum BLOB NOT NULL);
 CREATE TABLE place (
   tree INTEGER NOT NULL, key BLOB NOT NULL, record INTEGER, PRIMARY KEY (tree, key)
@@ -42,6 +46,14 @@ _COLUMNS = (
     "record.id, record.blob, record.name, kind, unsettled, newest, terms, since, due, moves, state,"
     " is_open, last, standing"
 )
+_SUMS = slice(1, 6), slice(6, 14)
+"""The columns that `sum` and `owed_sum` are of."""
+_DAMAGED = "database disk image is malformed"
+"""SQLite's own words; it does not notice a bit that has changed in a value, which sums do."""
+_KEPT = 30 * 86_400
+"""Seconds for which the index of another version, or of other schemas, is kept after its last
+use: whoever goes to and fro between two does not build twice."""
+_DAY = 86_400
 
 
 class Unusable(Exception):
@@ -62,7 +74,9 @@ def open_database(common_dir: Path, fingerprint: str) -> Database:
     path = folder_of(common_dir) / f"{FORMAT}-{fingerprint}.sqlite"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return Database(path, _connected(path))
+        database = Database(path, _connected(path))
+        _note_use(path)
+        return database
     except sqlite3.DatabaseError as error:
         if not _is_damage(error):
             raise _unusable(error) from error
@@ -80,6 +94,19 @@ def discard(path: Path) -> None:
     for ending in ("", "-wal", "-shm"):
         with suppress(OSError):
             path.with_name(path.name + ending).unlink()
+
+
+def _note_use(path: Path) -> None:
+    """Let the file's time say on which day it was used last. On the first use of a day, those that
+    nobody has used for long are taken away; what cannot be, stays."""
+    now = time.time()
+    with suppress(OSError):
+        if now - path.stat().st_mtime < _DAY:
+            return
+        os.utime(path)
+        for other in path.parent.glob("*.sqlite"):
+            if other != path and now - other.stat().st_mtime > _KEPT:
+                discard(other)
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -102,7 +129,22 @@ def _connected(path: Path) -> sqlite3.Connection:
 def _is_damage(error: sqlite3.Error) -> bool:
     """Whether the file itself is wrong: not for now, but until it is made anew."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "no such" in str(error)
+    said = str(error)
+    return (
+        code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+        or said.startswith(("no such", "Could not decode"))
+        or said == _DAMAGED
+    )
+
+
+def _sum(values: Iterable[Any]) -> int:
+    """By which a damaged value is known; SQLite gives truth back as numbers."""
+    plain = [int(value) if isinstance(value, bool) else value for value in values]
+    return crc32(repr(plain).encode("utf-8", "surrogatepass"))
+
+
+def _sum_of_text(text: str) -> int:
+    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def _unusable(error: Exception) -> Unusable:
@@ -139,11 +181,11 @@ class Row:
 
     def header(self) -> str:
         """Its header, as JSON."""
-        return self._database.text("SELECT json FROM header WHERE record = ?", self.number)
+        return self._database.text("SELECT json, sum FROM header WHERE record = ?", self.number)
 
     def text(self) -> str:
         """All that a search looks at, folded."""
-        return self._database.text("SELECT text FROM words WHERE record = ?", self.number)
+        return self._database.text("SELECT text, sum FROM words WHERE record = ?", self.number)
 
 
 class Database:
@@ -198,9 +240,10 @@ class Database:
     def text(self, question: str, number: int) -> str:
         with self.guarded() as connection:
             found = connection.execute(question, (number,)).fetchone()
-            if found is None:
-                raise sqlite3.DatabaseError("no such record")
-            return str(found[0])
+            said = found[0] if found is not None else None
+            if not isinstance(said, str) or _sum_of_text(said) != found[1]:
+                raise sqlite3.DatabaseError(_DAMAGED)
+            return said
 
     def stands(self, tree: int, checksum: bytes) -> bool:
         """Whether a tree is at a state of git's index."""
@@ -209,42 +252,71 @@ class Database:
             found = connection.execute(question, (tree,)).fetchone()
             return found is not None and bool(found[0] == checksum)
 
-    def select(self, tree: int, condition: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def select(self, tree: int, condition: str, values: Sequence[Any]) -> list[list[Any]]:
         """The keys of a tree's records that meet a condition, each before the columns of Row."""
         with self.guarded() as connection:
-            return connection.execute(
-                f"SELECT place.key, {_COLUMNS} FROM record CROSS JOIN place"
+            found = connection.execute(
+                f"SELECT place.key, {_COLUMNS}, sum, owed_sum FROM record CROSS JOIN place"
                 " ON place.record = record.id AND place.tree = ?"
                 f" WHERE {condition}",
                 (tree, *values),
             ).fetchall()
+            if not all(isinstance(key, bytes) and _is_sound(columns) for key, *columns in found):
+                raise sqlite3.DatabaseError(_DAMAGED)
+            return [list(columns[:-2]) for columns in found]
+
+    def damaged(self) -> Unusable:
+        """Take the file away, as what it said cannot be; gives what to raise."""
+        self.close()
+        discard(self.path)
+        return _unusable(sqlite3.DatabaseError(_DAMAGED))
 
     def note_owed(self, found: Iterable[tuple[int, str, Owed]]) -> None:
         """Keep what records (by number) owe under certain terms; nothing is lost if it fails."""
         with suppress(Unusable), self.writing(0) as connection:
             connection.executemany(
                 "UPDATE record SET terms = ?, since = ?, due = ?, moves = ?, state = ?,"
-                " is_open = ?, last = ?, standing = ? WHERE id = ?",
-                [(terms, *owed, number) for number, terms, owed in found],
+                " is_open = ?, last = ?, standing = ?, owed_sum = ? WHERE id = ?",
+                [(terms, *owed, _sum((terms, *owed)), number) for number, terms, owed in found],
             )
+
+
+def _is_sound(columns: Sequence[Any]) -> bool:
+    *said, own, owed = columns
+    first, last = _SUMS
+    return bool(own == _sum(said[first]) and (owed is None or owed == _sum(said[last])))
 
 
 def keep(connection: sqlite3.Connection, content: Content, terms: str) -> int:
     """Keep a record's content; gives its number, which it may have had before."""
     said = content.said
     assert said is not None
-    owed = said.owed
+    owed = (terms, *said.owed) if said.owed else None
+    own = (content.id, said.id, said.kind, said.unsettled, said.newest)
     found = connection.execute(
         "INSERT OR IGNORE INTO record (blob, size, name, kind, status, priority, assignee,"
         " assignee_plain, unsettled, newest, terms, since, due, moves, state, is_open, last,"
-        " standing)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (content.id, content.size, *said[:8], *((terms, *owed) if owed else (None,) * 8)),
+        " standing, sum, owed_sum)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            content.id,
+            content.size,
+            *said[:8],
+            *(owed or (None,) * 8),
+            _sum(own),
+            _sum(owed) if owed else None,
+        ),
     )
     if not found.rowcount:
         question = "SELECT id FROM record WHERE blob = ?"
         return int(connection.execute(question, (content.id,)).fetchone()[0])
     number = int(found.lastrowid or 0)
-    connection.execute("INSERT OR REPLACE INTO header VALUES (?, ?)", (number, said.header))
-    connection.execute("INSERT OR REPLACE INTO words VALUES (?, ?)", (number, said.text))
+    connection.execute(
+        "INSERT OR REPLACE INTO header VALUES (?, ?, ?)",
+        (number, said.header, _sum_of_text(said.header)),
+    )
+    connection.execute(
+        "INSERT OR REPLACE INTO words VALUES (?, ?, ?)",
+        (number, said.text, _sum_of_text(said.text)),
+    )
     return number
