@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from svcdesk.desk.sla_levels import no_longer_due
 from svcdesk.errors import Invalid
 from svcdesk.i18n import Text
 from svcdesk.index.entries import Owed
@@ -63,6 +62,8 @@ def standing_of(
     """
     if answer is None:
         return None
+    from svcdesk.desk.sla_levels import no_longer_due
+
     submitted = bool(answer.entries) or answer.since is not None
     gone = no_longer_due(desk.sla, record, folded) if submitted else ()
     state = desk.workflow(record.kind).states.get(record.status)

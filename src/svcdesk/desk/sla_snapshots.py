@@ -7,7 +7,6 @@ the policy's and calendars' files, and git still has them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from svcdesk.errors import SvcdeskError
@@ -74,7 +73,7 @@ def as_closed(desk: Parts, answer: Ledger, folded: Fold, kind: str, uid: str) ->
         return restore(answer, stored, closed_at)
     note = T("events from before the close came in later; it was reckoned anew")
     again = _again(desk, answer, folded, stored, kind, uid) or answer
-    return replace(again, notes=(*again.notes, note))
+    return again._replace(notes=(*again.notes, note))
 
 
 def _again(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import NamedTuple
 
 from svcdesk.sla.openings import DAY, EPOCH_DAY, AlwaysOpen, Openings, Window
 from svcdesk.sla.zones import Zone, find_zone
@@ -24,8 +25,7 @@ class DayKind(Enum):
     OVERRIDE = "override"
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """One date's windows and their reason; `name` is the holiday's or the exception's own."""
 
     windows: tuple[Window, ...]
@@ -33,8 +33,7 @@ class Day:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
+class Year(NamedTuple):
     """A year's public holidays and make-up days as the calendar has them, and from where."""
 
     year: int

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T
@@ -30,8 +31,7 @@ class Outcome(Enum):
     """The record was cancelled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The terms from an instant on; None where the policy then asks nothing. `by_level`: it was
     an escalation's own doing."""
 

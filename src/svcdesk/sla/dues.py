@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from svcdesk.errors import Invalid
@@ -20,8 +19,7 @@ Calendars = Mapping[str, Calendar]
 """The desk's calendars by name; `24x7` among them, in the desk's zone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """A stretch of a cycle under one set of terms; the last one has no end of its own."""
 
     start: int
@@ -36,8 +34,7 @@ class Leg:
         return elapsed(self.calendar, self.start, end, pauses=self.pauses)
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     """A cycle's legs and due time, and how the due time came about."""
 
     legs: tuple[Leg, ...]
@@ -103,7 +100,7 @@ def courses(
         start = cycle.began if mode == RETROACTIVE else change.since
         leg = Leg(start, None, terms, _calendar(terms, calendars), pauses)
         if mode == FORWARD and legs:
-            legs = (*legs[:-1], replace(legs[-1], end=change.since), leg)
+            legs = (*legs[:-1], legs[-1]._replace(end=change.since), leg)
         else:
             legs = (leg,)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
@@ -24,8 +24,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(NamedTuple):
     """An amount of time on some clock: seconds, or working days; never both, never converted.
 
     `text` is how it was written, and is how it is shown.
@@ -33,7 +32,16 @@ class Duration:
 
     seconds: int = 0
     working_days: int = 0
-    text: str = field(default="", compare=False)
+    text: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Duration) and self[:2] == other[:2]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self[:2])
 
     def __str__(self) -> str:
         return self.text or self.canonical()

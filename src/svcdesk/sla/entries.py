@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.i18n import Text
 from svcdesk.sla.cycles import Cycle
 from svcdesk.sla.dues import Course
-from svcdesk.sla.explain import Interval, WorkingDay, explain, working_days
 from svcdesk.sla.history import Spell
-from svcdesk.sla.levels import LevelMoment, moments
+
+if TYPE_CHECKING:
+    from svcdesk.sla.explain import Interval, WorkingDay
+    from svcdesk.sla.levels import LevelMoment
 
 
 class State(Enum):
@@ -34,8 +36,7 @@ LATE = frozenset({State.BREACHED, State.MISSED})
 """Breached, or met late."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One cycle of one target as of the ledger's instant. Instants are epoch seconds.
 
     `started`: from when its clock counts (a later one than `began` where terms reset it). `due`:
@@ -65,9 +66,9 @@ class Entry:
     lacks: str | None = None
     earlier_dues: tuple[tuple[int, int], ...] = ()
     notes: tuple[Text, ...] = ()
-    course: Course | None = field(default=None, repr=False, compare=False)
-    spells: tuple[Spell, ...] = field(default=(), repr=False, compare=False)
-    source: tuple[Cycle, int, int | None] | None = field(default=None, repr=False, compare=False)
+    course: Course | None = None
+    spells: tuple[Spell, ...] = ()
+    source: tuple[Cycle, int, int | None] | None = None
     """The cycle, the ledger's instant, and since when its clock is paused or hidden."""
 
     @property
@@ -82,6 +83,8 @@ class Entry:
     @property
     def levels(self) -> tuple[LevelMoment, ...]:
         """Its levels of escalation as of the ledger's instant, in the policy's order."""
+        from svcdesk.sla.levels import moments
+
         if self.source is None or self.course is None:
             return ()
         cycle, at, standing_since = self.source
@@ -89,20 +92,23 @@ class Entry:
 
     def intervals(self, at: int) -> tuple[Interval, ...]:
         """Every counted, skipped and waited interval from the start to its end, else to `at`."""
+        from svcdesk.sla.explain import explain
+
         if self.course is None:
             return ()
         return explain(self.course, self.spells, self.ended if self.ended is not None else at)
 
     def days(self, at: int) -> tuple[WorkingDay, ...]:
         """The working days counted until it ended or was due, else to `at`."""
+        from svcdesk.sla.explain import working_days
+
         if self.course is None:
             return ()
         end = self.ended if self.ended is not None else max(at, self.course.due)
         return working_days(self.course, min(end, self.course.due))
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(NamedTuple):
     """Everything owed for one record, as of `at`. `entries` are in the table's order, then by
     cycle; `notes` say what could make an answer doubtful or why there is none."""
 

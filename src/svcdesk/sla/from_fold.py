@@ -9,7 +9,7 @@ where the level came, or at the next move where that is said to have happened be
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from svcdesk.lifecycle.fold import Fold, Step
 from svcdesk.model.instants import strict_instant
@@ -22,8 +22,7 @@ NOTABLE = 60
 """Seconds by which a time may be raised without anybody being told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(NamedTuple):
     """An event whose time was raised, by how many seconds: a clock to look at."""
 
     event: str

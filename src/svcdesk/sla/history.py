@@ -7,15 +7,15 @@ elsewhere; nothing here reads a record's header, so no hand edit moves a deadlin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from svcdesk.model.record import Value, Values
+from svcdesk.model.record import Value
 
 REQUESTER = "requester"
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """One event that counts. `when` is the counted time in epoch seconds; that of the submission
     is the submitted time. `values` are the tracked values after it, by dotted path, `changed`
     those that it set (None: removed). `auto`: written by a machine. `plan`: an assessment that
@@ -30,11 +30,11 @@ class Occurrence:
     state_before: str | None
     state_after: str | None
     for_: str | None = None
-    values: Values = field(default_factory=dict)
-    changed: Values = field(default_factory=dict)
+    values: Mapping[str, Value] = {}
+    changed: Mapping[str, Value] = {}
     auto: bool = False
     plan: bool = False
-    extra: Mapping[str, Value] = field(default_factory=dict)
+    extra: Mapping[str, Value] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,7 @@ class History:
         return self.occurrences[0].when if self.occurrences else None
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
+class Spell(NamedTuple):
     """A time of waiting for one reason; `end` is None while it lasts."""
 
     start: int

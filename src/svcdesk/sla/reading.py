@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from svcdesk.errors import Invalid, SvcdeskError
 from svcdesk.i18n import T, Text
@@ -13,8 +12,7 @@ from svcdesk.i18n import T, Text
 Made = TypeVar("Made")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A mapping of the file, where it stands (`at`, dotted, empty for the top) and in what."""
 
     what: Text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from svcdesk.i18n import T
 from svcdesk.model.record import Value, Values
@@ -63,7 +62,7 @@ def restore(ledger: Ledger, stored: Values, closed_at: int) -> Ledger:
         elif entry.began >= closed_at:
             entries.append(entry)
     entries.extend(_stored(item) for item in fixed.values())
-    return replace(ledger, entries=tuple(entries))
+    return ledger._replace(entries=tuple(entries))
 
 
 def _verdict(entry: Entry) -> dict[str, Value]:
@@ -114,8 +113,8 @@ def _restored(item: Part, live: Entry, at: int) -> Entry:
     if not then.is_open:
         if live.is_open:
             return live
-        return replace(
-            then, labels=live.labels, began=live.began, judged=live.judged, lacks=live.lacks
+        return then._replace(
+            labels=live.labels, began=live.began, judged=live.judged, lacks=live.lacks
         )
     if then.due is None or live.state is State.DROPPED:
         return live
@@ -124,8 +123,7 @@ def _restored(item: Part, live: Entry, at: int) -> Entry:
         state = State.MISSED if late else State.MET
     else:
         state = State.BREACHED if late and live.judged else State.RUNNING
-    return replace(
-        live,
+    return live._replace(
         state=state,
         due=then.due,
         breached_at=then.due if late and live.judged else None,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from svcdesk.i18n import T
 from svcdesk.model.record import Values
@@ -25,8 +26,7 @@ _RULE = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(NamedTuple):
     """Conditions on one event, all of which must hold; an empty or None one asks nothing."""
 
     do: tuple[str, ...] = ()
@@ -145,11 +145,10 @@ class TargetRule:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class TargetRules:
+class TargetRules(NamedTuple):
     """The whole table of a kind."""
 
-    rules: Mapping[str, TargetRule] = field(default_factory=dict)
+    rules: Mapping[str, TargetRule] = {}
     waiting_states: frozenset[str] = frozenset()
     reason_field: str = ""
     dropped_in: frozenset[str] = frozenset()
