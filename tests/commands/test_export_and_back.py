@@ -433,6 +433,17 @@ def test_one_bad_row_among_many_is_named_and_nothing_written(desk: Sandbox, tmp_
     assert desk.status() == ""
 
 
+def test_cells_and_rows_are_refused_together(desk: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(
+        "description,requester.name,priority\n打印机卡纸,李*,P9\n无法开机,,P3\n网络不通,王*,P3\n",
+        encoding="utf-8",
+    )
+    done = imported(desk, path)
+    assert (done.code, list(refused(done))) == (3, ["C2", "B3"])
+    assert desk.subjects() == ["desk: set up the service desk"]
+
+
 # ── workbooks of strangers ──────────────────────────────────────────────────────────────────────
 
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _SUBMITTED = "submitted"
 REQUEST = "request"
+_TOGETHER = 2_000
+"""Of so many rows, what the rules refuse is listed together with cells that cannot be understood;
+of more, such a cell is told at once."""
 
 
 class TableImport(NamedTuple):
@@ -68,6 +71,8 @@ def import_table(
     if not table.refusals or options.keep_going:
         with suppress(_Refused):
             done = writer.write(plans)
+    elif len(plans) <= _TOGETHER:
+        writer.look(plans)
     return TableImport(
         done=done,
         rows=len(rows),
@@ -95,19 +100,26 @@ class _Writer:
 
         def build(draft: Draft) -> Story:
             self.table.refusals[:] = before
-            self.new.clear()
-            self.updated = 0
-            for plan in plans:
-                try:
-                    self._draft(draft, plan, author)
-                except SvcdeskError as error:
-                    self.table.refuse(plan.row, error)
+            self._draft_all(draft, plans, author)
             if self.table.refusals and not self.options.keep_going:
                 raise _Refused
             count = len(self.new) + self.updated
             return Story(f"import {count} records from {self.table.source.name}", [], IMPORT)
 
         return perform(self.desk, build, self.options)
+
+    def look(self, plans: Sequence[Plan]) -> None:
+        """List the rows that would be refused; nothing is written."""
+        self._draft_all(Draft(self.desk, self.desk.read_file), plans, self.desk.author())
+
+    def _draft_all(self, draft: Draft, plans: Sequence[Plan], author: Author) -> None:
+        self.new.clear()
+        self.updated = 0
+        for plan in plans:
+            try:
+                self._draft(draft, plan, author)
+            except SvcdeskError as error:
+                self.table.refuse(plan.row, error)
 
     def _draft(self, draft: Draft, plan: Plan, author: Author) -> None:
         """Put a row's change into the draft whole, or not at all; raises what refuses it."""
