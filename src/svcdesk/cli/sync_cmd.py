@@ -36,9 +36,22 @@ _MANY = 30
     metavar="FIELD=VALUE|FIELD@BRANCH",
     help="Settle a conflict: by a value, or by the branch that has it (ID:FIELD… for one record).",
 )
-def _sync(app: App, remote: str | None, takes: tuple[str, ...]) -> int:
+@option(
+    "--deleted",
+    multiple=True,
+    metavar="ID",
+    help="Publish that this record was deleted, which others have: it is meant.",
+)
+@option(
+    "--publish",
+    is_flag=True,
+    help="Publish this branch although the remote has none of its name.",
+)
+def _sync(
+    app: App, remote: str | None, takes: tuple[str, ...], deleted: tuple[str, ...], publish: bool
+) -> int:
     app.desk.ask_repository()
-    done = app.desk.sync(remote=remote, takes=takes)
+    done = app.desk.sync(remote=remote, takes=takes, deleted=deleted, publish=publish)
     if app.said.format in ("json", "jsonl"):
         _show_data(app, done)
     else:

@@ -82,8 +82,9 @@ def attach(
 
     A file lies at records/attachments/UU/UID/END/NAME, by the end of its entry's id: so two people
     who attach files of one name without seeing each other give git two paths, whichever git merges
-    them. The entry holds name, size in bytes and SHA-256. `name` stores one file under another name. Raises FileRefused for a name that no file
-    here may have, for what is not a plain file, and for one larger than the desk's limit.
+    them. The entry holds name, size in bytes and SHA-256. `name` stores one file under another
+    name. Raises FileRefused for a name that no file here may have, for what is not a plain file,
+    and for one larger than the desk's limit.
     """
     author = desk.author(around.acting_for)
     limit = desk.facts.attachment_mib * _MIB

@@ -7,7 +7,7 @@ that may look right: events of one side are gone, or a whole record that had the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -117,6 +117,21 @@ class Losses:
         sides = list(merge_sides(self._repo, _PREFIX, MOST_MERGES))
         if not sides or self._repo.head is None:
             return []
+        found = self._all_lost(sides)
+        for loss in self._misshapen(sides):
+            found.setdefault((loss.uid, loss.merge), loss)
+        order = {side.merge: place for place, side in enumerate(reversed(sides))}
+        return sorted(found.values(), key=lambda one: (order[one.merge], one.path))
+
+    def lost_since(self, since: str | None) -> list[Loss]:
+        """The events and records that merges after `since` (None: any) lost, the oldest first.
+
+        HEAD's records are read only where something looks lost.
+        """
+        sides = list(merge_sides(self._repo, _PREFIX, MOST_MERGES, since))
+        return list(self._all_lost(sides).values()) if sides else []
+
+    def _all_lost(self, sides: Sequence[MergeSide]) -> dict[tuple[str, str], Loss]:
         blobs = {
             blob
             for side in sides
@@ -132,10 +147,7 @@ class Losses:
                 known = found.get((loss.uid, loss.merge))
                 if known is None or known.events < loss.events:
                     found[loss.uid, loss.merge] = loss
-        for loss in self._misshapen(sides):
-            found.setdefault((loss.uid, loss.merge), loss)
-        order = {side.merge: place for place, side in enumerate(reversed(sides))}
-        return sorted(found.values(), key=lambda one: (order[one.merge], one.path))
+        return found
 
     @property
     def now(self) -> Mapping[str, list[Place]]:
@@ -155,7 +167,7 @@ class Losses:
     # ── events and records that a parent had and neither the merge nor HEAD has ────────────────
 
     def _lost(self, side: MergeSide) -> Iterator[Loss]:
-        trees, now = self.trees, self._now
+        trees = self.trees
         files = [file for file in side.files if trees.is_record(file.path)]
         merged: dict[str, set[bytes]] = {}
         for file in files:
@@ -166,12 +178,12 @@ class Losses:
             uid = trees.uid(file.parent) if file.parent else None
             if uid is None or file.parent is None:
                 continue
-            if uid not in merged and uid not in now:
+            if uid not in merged and uid not in self._now:
                 if uid not in self._deleted:
                     yield Loss(uid, file.path, side.merge, "record")
                 continue
             gone = trees.event_ids(file.parent) - merged.get(uid, set())
-            for place in now.get(uid, ()):
+            for place in self._now.get(uid, ()) if gone else ():
                 gone -= trees.event_ids(place.blob)
             count = self._events_among(gone, Place(file.path, file.parent)) if gone else 0
             if count:

@@ -39,7 +39,7 @@ class MergedRecords:
     """What is to stand below `records/`: `changes` gives the blob of each path that both sides
     had a say in (None: nothing there), `contents` the new blobs' bytes, `decided` every path
     that git's own merge has no say in. `conflicts` are (record id, path, conflict); `documents`
-    are blobs that were read on the way."""
+    are blobs that were read on the way; `taken` are the decisions that settled something."""
 
     changes: dict[str, str | None] = field(default_factory=dict)
     contents: list[bytes] = field(default_factory=list)
@@ -49,6 +49,7 @@ class MergedRecords:
     events: list[tuple[str, Step]] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
     documents: dict[str, Document] = field(default_factory=dict)
+    taken: list[Take] = field(default_factory=list)
 
     @property
     def merged(self) -> tuple[str, ...]:
@@ -164,7 +165,7 @@ class _Work:
         assert pair.other is not None
         sides = (pair.one, pair.other)
         path = pair.one.path
-        record_id = path.rpartition("/")[2].removesuffix(".yaml")
+        record_id = stem = path.rpartition("/")[2].removesuffix(".yaml")
         versions = read_versions(
             path,
             self._base(pair),
@@ -172,7 +173,11 @@ class _Work:
             self.blobs[pair.other.blob],
             self._rules.at(path),
         )
-        merged = merge_file(versions, settle=lambda conflict: self._settle(record_id, conflict))
+
+        def settle(conflict: Conflict) -> Held | Side | None:
+            return self._settle(stem, conflict, pair.uid is not None)
+
+        merged = merge_file(versions, settle=settle)
         if merged.conflicts:
             self.found.conflicts += [(record_id, path, one) for one in merged.conflicts]
             return
@@ -183,14 +188,7 @@ class _Work:
             record_id = place.rpartition("/")[2].removesuffix(".yaml")
             self.found.ids.append(record_id)
             self.found.events += [(record_id, step) for step in merged.merged.unsettled]
-            for field_, side in merged.merged.overruled:
-                place_there = pair.one if side is Side.ONE else pair.other
-                self.found.notes.append(
-                    T("{record}: {field} was redacted on one side; the newer text of the other is "
-                      "gone with it, and stands in history: git show {commit}:{path}",
-                      record=record_id, field=field_, commit=self.tips[side][:12],
-                      path=place_there.path)
-                )  # fmt: skip
+            self._name_overruled(pair, record_id, merged.merged.overruled)
         for side in sides:
             if side.path != place:
                 self.found.changes.setdefault(side.path, None)
@@ -204,10 +202,25 @@ class _Work:
                 self.found.documents[known.blob] = document
         self._put(place, blob, pair.uid or place)
 
-    def _settle(self, record_id: str, conflict: Conflict) -> Held | Side | None:
+    def _name_overruled(
+        self, pair: Pair, record_id: str, overruled: Sequence[tuple[str, Side]]
+    ) -> None:
+        """Say of each new text that gave way to a redaction where it still stands."""
+        for name, side in overruled:
+            there = pair.one if side is Side.ONE else pair.other
+            assert there is not None
+            self.found.notes.append(
+                T("{record}: {field} was redacted on one side; the newer text of the other is "
+                  "gone with it, and stands in history: git show {commit}:{path}",
+                  record=record_id, field=name, commit=self.tips[side][:12], path=there.path)
+            )  # fmt: skip
+
+    def _settle(self, record_id: str, conflict: Conflict, known: bool) -> Held | Side | None:
+        """What was decided about a conflict; `known` says that its file is a record."""
         for take in self._takes:
-            if take.decides(record_id, conflict):
-                return take.choice(self._branch)
+            if take.decides(record_id, conflict, known):
+                self.found.taken.append(take)
+                return take.choice(self._branch, conflict, known)
         return None
 
     def _base(self, pair: Pair) -> bytes | None:

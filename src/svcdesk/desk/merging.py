@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.merge_records import MergedRecords, merge_records
-from svcdesk.desk.merge_takes import Take
+from svcdesk.desk.merge_takes import Take, idle, refuse_wrong
 from svcdesk.errors import GitFailed, Refused
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import Effect, Step
@@ -49,7 +49,8 @@ class MergeDone:
     """What a merge did, or why it did not: with `troubles`, nothing has changed.
 
     `merged` are the ids of records that both sides had changed, `brought` is how many files came
-    from the branch as they are there; `unsettled` are (record, event) that the merge made so.
+    from the branch as they are there; `unsettled` are (record, event) that the merge made so;
+    `taken` are the decisions, as they were typed, that settled something.
     """
 
     branch: str
@@ -59,6 +60,7 @@ class MergeDone:
     troubles: tuple[Trouble, ...] = ()
     unsettled: tuple[tuple[str, Step], ...] = ()
     notes: tuple[Text, ...] = ()
+    taken: tuple[str, ...] = ()
 
 
 def merge_branches(
@@ -77,9 +79,12 @@ def merge_branches(
     done = []
     wanted = [Take.parse(desk, one, branches) for one in takes]
     for branch in branches:
-        done.append(_merge_one(desk, branch, wanted))
+        last = branch == branches[-1]
+        done.append(_merge_one(desk, branch, wanted, last=last))
         if done[-1].troubles:
             return done
+    taken = [said for one in done for said in one.taken]
+    done[-1] = replace(done[-1], notes=(*done[-1].notes, *idle(takes, taken)))
     if push:
         untold = _push(desk)
         done[-1] = replace(done[-1], notes=(*done[-1].notes, *untold))
@@ -117,7 +122,7 @@ def unsettled_sentence(record: str, step: Step) -> Text:
              fields=fields)  # fmt: skip
 
 
-def _merge_one(desk: Desk, branch: str, takes: Sequence[Take]) -> MergeDone:
+def _merge_one(desk: Desk, branch: str, takes: Sequence[Take], *, last: bool) -> MergeDone:
     op = ulid(desk.now_ms(), desk.chance())
     with begin(desk.repository, op=op) as tx:
         repo = desk.repository.refreshed()
@@ -129,6 +134,8 @@ def _merge_one(desk: Desk, branch: str, takes: Sequence[Take]) -> MergeDone:
         if bases == [other]:
             return MergeDone(branch, None, notes=tuple(tx.notes))
         records = merge_records(desk, repo, bases, one, other, takes, branch)
+        if last:
+            refuse_wrong(takes, records.taken)
         troubles = tuple(
             _trouble(repo, record, path, conflict, (bases[0], one, other), desk.facts.zone)
             for record, path, conflict in records.conflicts
@@ -143,6 +150,7 @@ def _merge_one(desk: Desk, branch: str, takes: Sequence[Take]) -> MergeDone:
             brought,
             unsettled=records.unsettled,
             notes=(*tx.notes, *records.notes),
+            taken=tuple(one.said for one in records.taken),
         )
 
 

@@ -45,17 +45,18 @@ class _Commit(NamedTuple):
 def push_branch(
     desk: Desk,
     line: Line,
-    upstream: str | None,
+    since: str | None,
     claims: Mapping[str, str],
     timeout: float,
 ) -> Pushed:
     """Push the current commit, and with it claims of numbers (ref → object); all or none.
 
-    Where the remote takes it, this clone remembers so. Raises GitFailed (E_REMOTE).
+    `since` is what the remote has of it, up to where channels were told (None: as far as they
+    were). Where the remote takes it, this clone remembers so. Raises GitFailed (E_REMOTE).
     """
     repo = desk.repository.refreshed()
     assert repo.head is not None
-    start = upstream or told(repo.common_dir)
+    start = since or told(repo.common_dir)
     published.begin_publishing(repo, start, repo.head)
     expected = dict.fromkeys(claims, "")
     refs = {line.ref: repo.head, **claims}

@@ -351,6 +351,27 @@ _MERGING = (
         T("put the computer's clock right; `svcdesk doctor --fix` dates the event anew"),
     ),
     _refusal(
+        "E_DELETION",
+        T("a record that others have was deleted here"),
+        T("what became of a request is kept; one that is not wanted any more is cancelled"),
+        T(
+            "bring it back (`svcdesk doctor` names the command), or say that it is meant: `svcdesk "
+            "sync --deleted ID`"
+        ),
+    ),
+    _refusal(
+        "E_LOST",
+        T("a merge lost events or records"),
+        T("what one side recorded would be gone for everybody, without a word in the file"),
+        T("`svcdesk doctor --fix` puts it right"),
+    ),
+    _refusal(
+        "E_NEW_BRANCH",
+        T("a branch is not at the remote"),
+        T("a sync goes with the branch that one follows; another one is not made by the way"),
+        T("publish it with `svcdesk sync --publish`, or switch to the main branch and merge it"),
+    ),
+    _refusal(
         "E_PUBLISHED",
         T("a published record keeps its number"),
         T("others know the record by its number"),

@@ -12,7 +12,7 @@ from svcdesk.model.instants import strict_instant
 from svcdesk.model.record import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from svcdesk.desk.desk import Desk
     from svcdesk.desk.traffic import Flow, Traffic
@@ -23,11 +23,24 @@ _APART = timedelta(hours=1)
 _IMPORT = "import"
 
 
-def refuse_unfit(desk: Desk, went: Traffic) -> None:
-    """Raises Invalid for a record that others could not read, and Refused (E_FUTURE) for an event
-    more than a day ahead of both this computer's clock and what its record had."""
+def refuse_unfit(desk: Desk, went: Traffic, deleted: Sequence[str] = ()) -> None:
+    """Raises Invalid for a record that others could not read; Refused for an event more than a day
+    ahead of both this computer's clock and what its record had (E_FUTURE), and for a record that
+    others have and that was deleted here (E_DELETION), unless `deleted` has its id."""
     now = desk.now_ms()
+    meant = tuple(one.strip().upper() for one in deleted)
     for flow in went.flows:
+        if flow.after is None and flow.error is None and not flow.record_id.endswith(meant):
+            raise Refused(
+                T("not pushed: {record} was deleted here, and others have it",
+                  record=flow.record_id),
+                hint=T("bring it back with the command that `svcdesk doctor` names, and cancel it "
+                       "if it is not wanted: svcdesk cancel {record}; if it must go: svcdesk sync "
+                       "--deleted {record}", record=flow.record_id),
+                code="E_DELETION",
+                record=flow.record_id,
+                path=flow.path,
+            )  # fmt: skip
         if flow.error is not None and flow.after is None:
             error = flow.error
             raise Invalid(
@@ -48,6 +61,20 @@ def refuse_unfit(desk: Desk, went: Traffic) -> None:
                 record=flow.record_id,
                 path=flow.path,
             )  # fmt: skip
+
+
+def refuse_lost(desk: Desk, since: str | None) -> None:
+    """Raises Refused (E_LOST) where a merge after `since` (None: any) lost events or records."""
+    from svcdesk.desk.merge_losses import Losses, sentence
+
+    found = Losses(desk).lost_since(since)
+    if found:
+        raise Refused(
+            T("not pushed: {what}", what=sentence(found[0])),
+            hint=T("`svcdesk doctor --fix` puts it right, in a commit that you can look at"),
+            code="E_LOST",
+            path=found[0].path,
+        )
 
 
 def future_events(flow: Flow, now_ms: int) -> list[Event]:

@@ -59,20 +59,33 @@ def sync(
     *,
     remote: str | None = None,
     takes: Sequence[str] = (),
+    deleted: Sequence[str] = (),
+    publish: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Synced:
     """Take in what the current branch's remote branch has, and publish what is here.
 
-    `remote` chooses the remote, `takes` settle conflicts as in `merge_branches`. Conflicts are
-    given as `troubles`. Raises RepositoryState while something is under way; Refused E_NO_REMOTE,
-    E_REWRITTEN, E_UNRELATED, E_FUTURE, E_AGAIN (refused for too long: all work is kept); GitFailed
-    E_REMOTE (not reached), E_PUSH (the remote refuses for good), and what a merge raises.
+    `remote` chooses the remote, `takes` settle conflicts as in `merge_branches`; `deleted` are the
+    ids of published records whose deletion is meant, `publish` makes a branch that the remote does
+    not have. Conflicts are given as `troubles`. Raises RepositoryState while something is under
+    way; Refused E_NO_REMOTE, E_NEW_BRANCH, E_REWRITTEN, E_UNRELATED, E_FUTURE, E_DELETION, E_LOST,
+    E_AGAIN (refused for too long: all work is kept); GitFailed E_REMOTE (not reached), E_PUSH (the
+    remote refuses for good), and what a merge raises.
     """
     repo = desk.repository_now()
     refuse_state(repo)
     bearings = take_bearings(repo)
     line = remotes.line_of(repo, remote, bearings)
-    return _Sync(desk, repo, line, bearings, takes, sleep).run()
+    meant = Meant(takes, deleted, publish)
+    return _Sync(desk, repo, line, bearings, meant, sleep).run()
+
+
+class Meant(NamedTuple):
+    """What whoever syncs decided: see `sync`."""
+
+    takes: Sequence[str] = ()
+    deleted: Sequence[str] = ()
+    publish: bool = False
 
 
 class _Sync:
@@ -84,12 +97,12 @@ class _Sync:
         repo: Repository,
         line: Line,
         bearings: Bearings,
-        takes: Sequence[str],
+        meant: Meant,
         sleep: Callable[[float], None],
     ) -> None:
         self._desk = desk
         self._line = line
-        self._takes = takes
+        self._meant = meant
         self._sleep = sleep
         self._repo = repo
         self._bearings: Bearings | None = bearings
@@ -98,6 +111,7 @@ class _Sync:
         self._renumbered: dict[str, str] = {}
         self._unsettled: dict[str, tuple[str, Step]] = {}
         self._notes: dict[str, Text] = {}
+        self._taken: list[str] = []
 
     @cached_property
     def _claims(self) -> Claims:
@@ -131,6 +145,8 @@ class _Sync:
         """One try: the outcome, or what the remote said when somebody else was quicker."""
         upstream = self._fetch()
         repo = self._repo
+        if upstream is None and not self._meant.publish:
+            self._refuse_new_branch(repo)
         if repo.head == upstream or repo.head is None:
             return self._finish(upstream, pushed=False)
         self._renumber(repo, upstream)
@@ -197,6 +213,26 @@ class _Sync:
             code="E_REWRITTEN",
         )  # fmt: skip
 
+    def _refuse_new_branch(self, repo: Repository) -> None:
+        """A branch that follows none and that the remote does not have is published on demand."""
+        main = self._main(repo)
+        if main is None or self._line.follows:
+            return
+        name = main.removeprefix("refs/remotes/")
+        raise Refused(
+            T("this branch follows none, and {remote} has no branch “{branch}”",
+              remote=self._line.remote, branch=repo.branch),
+            hint=T("to publish it beside {main}: svcdesk sync --publish; to bring its work to "
+                   "{main}: git switch {here}, then svcdesk merge {branch}",
+                   main=name, here=name.partition("/")[2], branch=repo.branch),
+            code="E_NEW_BRANCH",
+        )  # fmt: skip
+
+    def _main(self, repo: Repository) -> str | None:
+        """The tracking ref of the remote's main branch, where it is another than ours."""
+        known = remotes.main_of(repo, self._line.remote)
+        return next((one for one in known if one != self._line.tracking), None)
+
     def _renumber(self, repo: Repository, upstream: str | None) -> None:
         taken = self._claims.taken(repo, upstream)
         if not taken:
@@ -221,7 +257,9 @@ class _Sync:
             merging.fast_forward(desk, upstream)
             merged = None
         else:
-            [merged] = merging.merge_branches(desk, [self._line.name], takes=self._takes)
+            takes = [one for one in self._meant.takes if one not in self._taken]
+            [merged] = merging.merge_branches(desk, [self._line.name], takes=takes)
+            self._taken += merged.taken
             self._note(*merged.notes)
             self._unsettled |= {step.event.id: (one, step) for one, step in merged.unsettled}
         for name in _REREAD:  # the desk's own files may have come in, too
@@ -231,11 +269,13 @@ class _Sync:
     def _push(self, upstream: str | None, head: str) -> Synced | str:
         from svcdesk.desk import claiming
         from svcdesk.desk.publishing import push_branch, tell_published
-        from svcdesk.desk.sync_judging import refuse_unfit
+        from svcdesk.desk.sync_judging import refuse_lost, refuse_unfit
 
         desk, repo = self._desk, self._desk.repository
-        went = between(desk, repo, upstream, head)
-        refuse_unfit(desk, went)
+        since = upstream or self._parted(repo, head)
+        went = between(desk, repo, since, head)
+        refuse_unfit(desk, went, self._meant.deleted)
+        refuse_lost(desk, since)
         wanted = self._claims.wanted(repo, went)
         if len(wanted) > claiming.MANY:
             early = self._claims.ahead(repo, wanted, went)
@@ -243,9 +283,9 @@ class _Sync:
             if early is not None and not self._claims.not_allowed(early):
                 self._claims.learn(repo, early)
                 return early.words
-        pushed = push_branch(desk, self._line, upstream, wanted, network_limit(desk))
+        pushed = push_branch(desk, self._line, since, wanted, network_limit(desk))
         if not pushed.done and wanted and self._claims.not_allowed(pushed):
-            pushed = push_branch(desk, self._line, upstream, {}, network_limit(desk))
+            pushed = push_branch(desk, self._line, since, {}, network_limit(desk))
         if pushed.done:
             self._note(*tell_published(desk, head))
             self._claims.published(repo, went)
@@ -259,6 +299,11 @@ class _Sync:
             code="E_PUSH",
         )
 
+    def _parted(self, repo: Repository, head: str) -> str | None:
+        """Where a branch that is new at the remote left the remote's main branch."""
+        main = self._main(repo)
+        return None if main is None else repo.merge_base(main, head)
+
     def _finish(self, upstream: str | None, *, pushed: bool, went: Traffic | None = None) -> Synced:
         desk = self._desk
         repo = desk.repository  # nothing here needs to know where HEAD is
@@ -267,6 +312,10 @@ class _Sync:
                 published.remember_seen(repo, self._line, upstream)
             if claims.standings(repo.common_dir):
                 self._claims.tidy(repo)
+        if self._meant.takes:
+            from svcdesk.desk.merge_takes import idle
+
+            self._note(*idle(self._meant.takes, self._taken))
         came = self._came(repo, upstream)
         if came.flows:
             from svcdesk.desk.sync_judging import clock_warnings

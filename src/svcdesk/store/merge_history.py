@@ -29,15 +29,17 @@ class MergeSide(NamedTuple):
     files: tuple[Differing, ...]
 
 
-def merge_sides(repo: Repository, prefix: str, limit: int) -> Iterator[MergeSide]:
-    """The newest `limit` merges of HEAD's history, newest first, one value for each parent from
-    which the merge differs; only files below `prefix`. One git call."""
+def merge_sides(
+    repo: Repository, prefix: str, limit: int, since: str | None = None
+) -> Iterator[MergeSide]:
+    """The newest `limit` merges of HEAD's history (without that of `since`), newest first, one
+    value for each parent from which the merge differs; only files below `prefix`. One git call."""
     if repo.head is None:
         return
     raw = repo.git(
         "log", "--merges", "-m", "--raw", "-z", "--no-abbrev", "--no-renames",
         "--no-show-signature", "--format=%x01%H", f"--max-count={limit}", "--end-of-options",
-        repo.head,
+        repo.head, *([f"^{since}"] if since else []),
         timeout=_TIMEOUT,
     )  # fmt: skip
     for part in raw.split(_MARK)[1:]:
