@@ -15,6 +15,7 @@ from benchmarks.memory import together
 from benchmarks.peers import PEERS, Peer, Store
 from benchmarks.peers.entries import entries, one_open
 from benchmarks.rows import ROWS
+from benchmarks.rows.bulk import BY_HAND
 from benchmarks.rows.everyday import ADD, COMMIT
 from benchmarks.rows.index import GREP, WARM
 from benchmarks.rows.sla import ONE
@@ -58,12 +59,14 @@ def test_goals_are_what_the_words_say() -> None:
         GREP: 30.0,
         ONE: 40.0,
         FETCH: 8.0,
+        BY_HAND: 7.0,
         RECORDS: 10_000,
     }
     limits = {row.name: row.limit(medians) for row in ROWS}
     assert limits["version"] == limits["help"] == 65
     assert limits["show"] == 90
     assert limits["move"] == 140
+    assert limits["bulk"] == 42
     assert (limits["list"], limits["sla"], limits["cold"], limits["changed"]) == (
         70,
         140,
