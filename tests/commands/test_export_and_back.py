@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from command_runner import Outcome, svcdesk
+from tests.threats.pseudo_terminal import on_terminal
 
 from svcdesk.testing import Sandbox
 
@@ -527,3 +529,26 @@ def test_a_redacted_value_stays_redacted_on_the_way(two: Sandbox, tmp_path: Path
         if ending in ("csv", "xlsx", "jsonl"):
             back = imported(two, path, "--update")
             assert (back.code, back.json()["unchanged"]) == (0, 2), (back.out, back.err)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
+@pytest.mark.parametrize("call", [("export",), ("list",)])
+@pytest.mark.parametrize("name", ["xlsx", "parquet"])
+def test_a_terminal_is_spared_what_is_no_text(
+    two: Sandbox, name: str, call: tuple[str, ...]
+) -> None:
+    pytest.importorskip({"xlsx": "openpyxl", "parquet": "pyarrow"}[name])
+    with on_terminal(two.root, [*call, "--format", name]) as shown:
+        assert shown.end() == 2, shown.shown
+    assert f"{name} is no text, and nothing for a terminal" in shown.shown
+    assert "-o FILE" in shown.shown
+    assert not {"PK", "PAR1"} & set(shown.shown.split())
+    assert all(char.isprintable() or char == "\n" for char in shown.shown)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
+def test_from_a_terminal_it_goes_to_a_file(two: Sandbox) -> None:
+    file = two.root.parent / "all.xlsx"
+    with on_terminal(two.root, ["export", "--format", "xlsx", "-o", str(file)]) as shown:
+        assert shown.end() == 0, shown.shown
+    assert zipfile.is_zipfile(file)

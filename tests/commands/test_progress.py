@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import shutil
 
 import pytest
 
 from svcdesk.cli import progress
+from svcdesk.testing import Sandbox
 
 
 class Terminal(io.StringIO):
@@ -43,3 +45,21 @@ def test_a_pipe_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "PATIENCE", -1.0)
     assert len(list(progress.watched([str(number) for number in range(500)]))) == 500
     assert pipe.getvalue() == ""
+
+
+def test_the_first_use_of_an_index_is_watched_and_the_next_is_not(
+    monkeypatch: pytest.MonkeyPatch, desk: Sandbox
+) -> None:
+    for number in range(5):
+        desk.open().new("request", {"description": f"打印机 {number}", "requester.name": "李*"})
+    shutil.rmtree(desk.root / ".git" / "svcdesk" / "index", ignore_errors=True)
+    monkeypatch.setattr(progress, "PATIENCE", -1.0)
+    monkeypatch.setattr(progress, "_EVERY", 1)
+    for bar in ("100%", ""):
+        terminal = Terminal()
+        monkeypatch.setattr("sys.stderr", terminal)
+        asked = desk.open()
+        asked.watch = progress.watched
+        assert asked.find("").total == 5
+        assert bar in terminal.getvalue()
+        assert bool(terminal.getvalue()) == bool(bar)
