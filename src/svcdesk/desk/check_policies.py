@@ -5,14 +5,12 @@ The other traps of a policy are for `sla lint`: a policy that is unwise still ha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from svcdesk.desk import rules
 from svcdesk.desk.check_files import of_error
+from svcdesk.desk.customers import check_customers
 from svcdesk.errors import SvcdeskError
-from svcdesk.i18n import T
 from svcdesk.model.field_info import plain
 from svcdesk.model.finding import Finding
 from svcdesk.sla.calendar import Calendar
@@ -20,7 +18,7 @@ from svcdesk.sla.ledger import with_always
 from svcdesk.sla.lint import finding_of
 from svcdesk.sla.lint_targets import troubles
 from svcdesk.sla.targets import TargetRules
-from svcdesk.store.tickets import CALENDARS, CUSTOMERS, POLICIES
+from svcdesk.store.tickets import CALENDARS, POLICIES
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
@@ -62,7 +60,7 @@ def check_policies(desk: Desk, told: Collection[str | None]) -> Iterator[Finding
             finding = finding_of(name, one.trap, one.at, one.said, one.hint)
             line = document.line_near(one.at) if document else None
             yield finding._replace(path=path, line=line)
-    yield from _customers(desk)
+    yield from check_customers(desk)
 
 
 def waiting_reasons(desk: Desk, kinds: Iterable[str]) -> dict[str, str] | None:
@@ -86,30 +84,3 @@ def _rules(desk: Desk) -> TargetRules:
     tables = [desk.sla.rules(kind) for kind in desk.kinds]
     names = {name: rule for table in tables for name, rule in table.rules.items()}
     return TargetRules(rules=names)
-
-
-def _customers(desk: Desk) -> Iterator[Finding]:
-    """The policies that customers.yaml names and the desk does not have."""
-    if desk.read_file(CUSTOMERS) is None:
-        return
-    names = desk.sla.policy_names()
-    try:
-        document = desk.document(CUSTOMERS)
-    except SvcdeskError:
-        return  # it is a finding already
-    listed = document.value.get("customers")
-    for place, customer in enumerate(listed if isinstance(listed, list) else []):
-        named = customer.get("policy") if isinstance(customer, Mapping) else None
-        if not isinstance(named, str) or named in names:
-            continue
-        near = get_close_matches(named, names, n=1, cutoff=0.5)
-        yield Finding(
-            rules.UNKNOWN_NAME,
-            T("{path}: the desk has no policy “{name}”", path=CUSTOMERS, name=named),
-            path=CUSTOMERS,
-            line=document.line_of(["customers", place, "policy"]),
-            field=f"customers.{place}.policy",
-            hint=T("did you mean {names}?", names=near[0])
-            if near
-            else T("policies: {names}", names=", ".join(names) or "–"),
-        )

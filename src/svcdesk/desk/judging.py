@@ -57,6 +57,10 @@ def judge(
         from svcdesk.desk.approval_findings import approval_findings
 
         findings += approval_findings(desk, record, subject.folded, path, subject.line_of)
+    if record.get("customer") is not None:
+        from svcdesk.desk.customers import customer_findings
+
+        findings += customer_findings(desk, record, path, subject.line_of)
     return findings
 
 

@@ -28,6 +28,7 @@ from svcdesk.store.yaml_read import Document, parse
 
 if TYPE_CHECKING:
     from svcdesk.desk.author import Author
+    from svcdesk.desk.customers import Customers
     from svcdesk.desk.numbering import Numbers
     from svcdesk.desk.sla import ServiceLevels
     from svcdesk.lifecycle.act import Act
@@ -126,6 +127,13 @@ class Parts:
     @cached_property
     def people(self) -> People:
         return self.understood(PEOPLE_FILE, parse_people)
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Whom customers.yaml lists."""
+        from svcdesk.desk.customers import listed_customers
+
+        return listed_customers(self)
 
     @cached_property
     def kinds(self) -> Kinds:

@@ -87,7 +87,7 @@ def open_one(
 
     Raises as `new_record` does.
     """
-    fields = named(desk, kind.name, given)
+    fields = _of_customer(desk, kind.name, named(desk, kind.name, given))
     request = _request_of(kind, fields, draft)
     _require_fields(kind, fields)
     opened = [_open(kind, fields, act, words, draft)]
@@ -107,7 +107,7 @@ def change_one(
     """Set fields in the draft: tracked ones by an event, others as they are; gives the sentence
     for the commit."""
     workflow = desk.workflow(record.kind)
-    wanted = named(desk, record.kind, changes)
+    wanted = _of_customer(desk, record.kind, named(desk, record.kind, changes), record)
     folded = fold(record.events, workflow)
     refuse_status(record.id, folded.status, workflow, wanted)
     for right in ("set", *sorted(rights_for_fields(workflow, changes))):
@@ -145,7 +145,7 @@ def move_one(
     speaking = author.for_requester() if move.speaker == REQUESTER else author
     authorise(name, workflow.roles, speaking.person, speaking.principal, record=record.id)
     _refuse_own(desk, record, move, speaking)
-    given = named(desk, record.kind, given)
+    given = _of_customer(desk, record.kind, named(desk, record.kind, given), record)
     refuse_unknown_role(workflow, around.words.marks.get(TO))
     via = around.via or (_channel(record) if speaking.principal else None)
     act = desk.act(speaking, when=around.when, via=via)
@@ -163,6 +163,17 @@ def move_one(
     for moved in (_at_close(desk, plan.moved), *plan.documents):
         draft.keep(moved)
     return plan.subject
+
+
+def _of_customer(
+    desk: Desk, kind: str, given: dict[str, Value], record: Record | None = None
+) -> dict[str, Value]:
+    """The values with what customers.yaml says of a customer among them."""
+    if given.get("customer") is None:
+        return given
+    from svcdesk.desk.customers import with_customer
+
+    return with_customer(desk, kind, given, record)
 
 
 def _at_close(desk: Desk, moved: Moved) -> Moved:

@@ -179,12 +179,32 @@ SAVED_QUERY = _rule(
     T("whoever uses it by its name, alone or in another query, is refused"),
     T("mend its text: docs/queries.md has the language"),
 )  # fmt: skip
+UNKNOWN_CUSTOMER = _rule(
+    25, "unknown-customer", _WARNING,
+    T("a record names a customer whom customers.yaml does not list"),
+    T("a customer's policy is found by the name: under another name the desk's own time limits "
+      "hold, and nobody notices"),
+    T("mend the name with `svcdesk set ID customer=NAME`, or list the customer in customers.yaml"),
+)  # fmt: skip
+AUDIENCE = _rule(
+    26, "audience-differs", _WARNING,
+    T("a record's audience is not its customer's"),
+    T("time limits may differ between inside and outside; a record of a customer from outside "
+      "that says otherwise is judged by the wrong ones"),
+    T("mend the record with `svcdesk set ID requester.audience=…`, or customers.yaml"),
+)  # fmt: skip
+TWIN_CUSTOMER = _rule(
+    27, "twin-customer", _ERROR,
+    T("customers.yaml lists a customer twice"),
+    T("two entries can name two policies, and only the later one counts"),
+    T("put the two together into one"),
+)  # fmt: skip
 
 CORE = (
     MISPLACED, TWIN_UID, TWIN_NAME, TWIN_ID, STRAY, ODD_MODE, NEAR_LIMIT, HAND_EDIT,
     EVENT_FORM, UNKNOWN_MOVE, UNKNOWN_PERSON, DEAD_LINK, BARE_LINK, UNSETTLED, LAYOUT,
     UNKNOWN_KIND, ATTACHMENT_GONE, ATTACHMENT_CHANGED, RULE_FAILED, UNKNOWN_NAME,
-    HIDDEN, DELETED, UNKNOWN_ROLE, SAVED_QUERY,
+    HIDDEN, DELETED, UNKNOWN_ROLE, SAVED_QUERY, UNKNOWN_CUSTOMER, AUDIENCE, TWIN_CUSTOMER,
 )  # fmt: skip
 
 

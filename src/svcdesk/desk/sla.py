@@ -20,7 +20,7 @@ from svcdesk.sla.ledger import Ledger, ledger, with_always
 from svcdesk.sla.policy import Policy
 from svcdesk.sla.policy_file import parse_policy
 from svcdesk.sla.targets import TargetRules, parse_target_rules
-from svcdesk.store.tickets import CALENDARS, CUSTOMERS, POLICIES
+from svcdesk.store.tickets import CALENDARS, POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,8 +88,8 @@ class ServiceLevels:
     def policy_for(self, values: Mapping[str, Value]) -> Policy:
         """The policy of a record: its customer's, where the desk names one, else the desk's."""
         customer = values.get("customer")
-        name = self._customers.get(str(customer), self.desk.facts.policy)
-        return self.policy(name)
+        known = self.desk.customers.by_name.get(str(customer))
+        return self.policy((known and known.policy) or self.desk.facts.policy)
 
     def policy(self, name: str) -> Policy:
         if name not in self._policies:
@@ -149,18 +149,6 @@ class ServiceLevels:
         if kind not in self._target_rules:
             self._target_rules[kind] = parse_target_rules(self.desk.workflow(kind).targets)
         return self._target_rules[kind]
-
-    @cached_property
-    def _customers(self) -> dict[str, str]:
-        """Customer → the policy that the desk names for them."""
-        if self.desk.read_file(CUSTOMERS) is None:
-            return {}
-        listed = self.desk.read_yaml(CUSTOMERS).get("customers")
-        found: dict[str, str] = {}
-        for entry in listed if isinstance(listed, list) else []:
-            if isinstance(entry, Mapping) and isinstance(entry.get("policy"), str):
-                found[str(entry.get("name"))] = str(entry["policy"])
-        return found
 
     @cached_property
     def compile(self) -> Callable[[str], Callable[[Mapping[str, Value]], bool]]:
