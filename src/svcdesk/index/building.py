@@ -66,7 +66,7 @@ def _data(root: Path, path: str) -> bytes | None:
         except SvcdeskError:
             return None
     try:
-        with open(os.open(root / path, os.O_RDONLY | _NO_LINK), "rb") as file:  # noqa: PTH123
+        with open(os.open(f"{root}/{path}", os.O_RDONLY | _NO_LINK), "rb") as file:  # noqa: PTH123
             data = file.read(_LIMIT + 1)
     except OSError:
         return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
@@ -23,7 +22,6 @@ _PLAIN = {
 }
 _REDACTABLE = frozenset({"text", "reason"})
 """What a tombstone may stand for; it is kept as it is, and no word is left of what was said."""
-_LISTS = ("void", "settles")
 _MAPPINGS = ("set", "was", "times")
 _ORDER = (
     "id", "at", "when", "by", "for", "via", "do", "derived", "set", "was", "void", "settles",
@@ -39,6 +37,21 @@ _PLACES: tuple[tuple[str, int, type | None], ...] = tuple(
     for key in _ORDER
 )
 """The keys in their order: where an event has the value, and of what type a copy is written."""
+_READ: dict[str, tuple[int, type | None]] = {
+    key: (at, copied or str) for key, at, copied in _PLACES
+}
+"""Where an event has the value of a key, and of what type that is in a file."""
+_UNKNOWN: tuple[int, type | None] = (0, None)
+_IN_WORDS: dict[type, Text] = {
+    str: T("a text"),
+    dict: T("a mapping"),
+    list: T("a list of event ids"),
+}
+_LEVEL = "derived"
+_DERIVED = T("a list of target, cycle and level")
+_NEEDED = 4
+"""`id`, `at`, `by` and `do`, an event's first fields, are never missing."""
+_ABSENT = tuple(Event._field_defaults.get(key) for key in Event._fields)
 
 
 def decode(value: Values, *, path: str = "") -> Record:
@@ -63,7 +76,7 @@ def decode(value: Values, *, path: str = "") -> Record:
     header = {key: one for key, one in value.items() if key != "events"}
     return Record(
         header=header,
-        events=tuple(_event(one, f"events.{index}", path) for index, one in enumerate(events)),
+        events=tuple(_event(one, index, path) for index, one in enumerate(events)),
     )
 
 
@@ -87,47 +100,49 @@ def encode_event(event: Event) -> dict[str, Value]:
     return {**said, **event.extra} if event.extra else said
 
 
-def _event(value: Value, field: str, path: str) -> Event:
-    if not isinstance(value, Mapping):
+def _event(value: Value, index: int, path: str) -> Event:
+    """An event. A known key of another type is refused, one that is not known is kept."""
+    field = f"events.{index}"
+    if not isinstance(value, dict):
         raise _wrong(path, field, T("a mapping"))
-    parts: dict[str, object] = {}
+    parts: list[Any] = [*_ABSENT]
     extra: dict[str, Value] = {}
     for key, one in value.items():
-        if key in _REDACTABLE and is_tombstone(one):
+        place, wanted = _READ.get(key, _UNKNOWN)
+        if wanted is None or (isinstance(one, dict) and key in _REDACTABLE and is_tombstone(one)):
             extra[key] = one
-        elif key in _PLAIN:
-            if not isinstance(one, str):
-                raise _wrong(path, f"{field}.{key}", T("a text"))
-            parts[_PLAIN[key]] = one
-        elif key in _MAPPINGS:
-            if not isinstance(one, Mapping):
-                raise _wrong(path, f"{field}.{key}", T("a mapping"))
-            parts[key] = one
-        elif key in _LISTS:
-            if not isinstance(one, list) or not all(isinstance(item, str) for item in one):
-                raise _wrong(path, f"{field}.{key}", T("a list of event ids"))
-            parts[key] = tuple(one)
-        elif key == "derived":
-            parts[key] = _derived(one, field, path)
+        elif not isinstance(one, wanted):
+            raise _wrong(path, f"{field}.{key}", _DERIVED if key == _LEVEL else _IN_WORDS[wanted])
+        elif wanted is list:
+            parts[place] = _list(one, key, field, path)
         else:
-            extra[key] = one
-    for key in ("id", "at", "by", "do"):
-        if key not in parts:
+            parts[place] = one
+    for key, said in zip(Event._fields, parts[:_NEEDED], strict=False):
+        if said is None:
             raise Invalid(
                 T("{path}: {field} is missing", path=path, field=f"{field}.{key}"),
                 path=path,
                 field=f"{field}.{key}",
             )
-    if not is_ulid(parts["id"]):
+    if not is_ulid(parts[0]):
         raise _wrong(path, f"{field}.id", T("a ULID: 26 letters and digits"))
-    return Event(**cast("dict[str, object]", {**parts, "extra": extra}))  # type: ignore[arg-type]
+    parts[-1] = extra
+    return Event._make(parts)
+
+
+def _list(value: Any, key: str, field: str, path: str) -> tuple[Value, ...]:
+    if key == _LEVEL:
+        return _derived(value, field, path)
+    if not all(isinstance(item, str) for item in value):
+        raise _wrong(path, f"{field}.{key}", _IN_WORDS[list])
+    return tuple(value)
 
 
 def _derived(value: Value, field: str, path: str) -> tuple[str, int, int]:
     match value:
         case [str(target), int(cycle), int(level)]:
             return target, cycle, level
-    raise _wrong(path, f"{field}.derived", T("a list of target, cycle and level"))
+    raise _wrong(path, f"{field}.{_LEVEL}", _DERIVED)
 
 
 def _wrong(path: str, field: str, what: Text) -> Invalid:
