@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     default="24h",
     metavar="SPAN|TIME",
     help="Since when, or how long, a breach counts once its target has ended or its record is "
-    "closed: in CI, since the last green run.",
+    "closed: in CI, since the last run.",
 )
 @option("--all", "everything", is_flag=True, help="Every target, also those met long ago.")
 @option(
