@@ -310,7 +310,7 @@ def test_a_record_deleted_there_and_edited_here_stays(hub: Hub, one: Sandbox, tw
     sync(two)
     (one.root / one.path_of(record_id)).unlink()
     one.commit("gone")
-    sync(one)
+    one.open().sync(deleted=[record_id])
     note(two, record_id, "已联系用户")
     done = sync(two)
     assert any(record_id in str(one) for one in done.notes)

@@ -101,8 +101,9 @@ def _show(app: App, kind: str) -> None:
 
 @command(
     "export",
-    help="Write the composed schemas to DIR, for editors and validators.\n\n"
-    "Each is usable as it is by any JSON Schema validator.",
+    help="Write the composed schemas to DIR, for editors and validators, and the workflows.\n\n"
+    "Each schema is usable as it is by any JSON Schema validator. To change a workflow, copy its "
+    "file into the desk's schemas/ and edit it there.",
 )
 @click.argument("folder", metavar="DIR")
 def _export(app: App, folder: str) -> None:

@@ -7,19 +7,16 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from svcdesk.desk import rules as desk_rules
-from svcdesk.desk.check_files import DESK_FILE, PEOPLE_FILE, check_desk_files, schema_of
-from svcdesk.desk.check_files import Entry as Listed
-from svcdesk.desk.parts import SCHEMAS
-from svcdesk.desk.reading import many_values
+from svcdesk.desk.check_files import PEOPLE_FILE
+from svcdesk.desk.review_own import done_to, may_rule, records_of
 from svcdesk.errors import SvcdeskError
-from svcdesk.i18n import T, Text
+from svcdesk.i18n import T
 from svcdesk.model.finding import Finding, Severity
-from svcdesk.model.people import Person
 from svcdesk.model.record import Record
 from svcdesk.review import rules
 from svcdesk.review.times import verdicts
 from svcdesk.sla.entries import Ledger
-from svcdesk.store.tickets import RECORDS, Loaded, decode_file
+from svcdesk.store.tickets import RECORDS
 
 if TYPE_CHECKING:
     from svcdesk.desk.review_versions import Pairs
@@ -28,36 +25,17 @@ if TYPE_CHECKING:
 
 _MODES = {"120000": T("a link"), "160000": T("a submodule"), "100755": T("a program")}
 _ATTACHMENTS = f"{RECORDS}/attachments/"
-_RIGHT = "people"
 _CLOCKS = (f"{RECORDS}/policies/", f"{RECORDS}/calendars/")
 _SHOWN = 30
 
 
-def file_findings(
-    base: DeskAt, head: DeskAt, entries: Sequence[Entry], pairs: Pairs
-) -> Iterator[Finding]:
+def file_findings(base: DeskAt, entries: Sequence[Entry], pairs: Pairs) -> Iterator[Finding]:
     """What is found by names, modes and contents of files beside the records."""
     there = [entry for entry in entries if entry.is_there]
     yield from _modes(there)
     yield from _names(base, [entry.path for entry in there if not entry.was])
     yield from _git_settings(entries)
     yield from _attachments(entries, pairs)
-    own = [entry for entry in entries if is_own(entry.path)]
-    for entry in own:
-        yield Finding(
-            rules.OWN_RULES, T("{path} is {done}", path=entry.path, done=_done(entry)),
-            path=entry.path,
-        )  # fmt: skip
-    if own:
-        listed = {entry.path for entry in own if entry.is_there} | {DESK_FILE, PEOPLE_FILE}
-        present = [Listed(path, True) for path in sorted(listed) if path in head.tree]
-        yield from check_desk_files(head, present)
-        yield from _kinds(head)
-
-
-def is_own(path: str) -> bool:
-    """Whether a path is one of the files that the desk judges by."""
-    return schema_of(path) is not None or path.startswith(f"{SCHEMAS}/")
 
 
 def people_findings(base: DeskAt, commits: Sequence[Made]) -> Iterator[Finding]:
@@ -69,13 +47,15 @@ def people_findings(base: DeskAt, commits: Sequence[Made]) -> Iterator[Finding]:
         author = base.people.by_email(made.email)
         if author is None or not author.active:
             strangers[made.email] = strangers.get(made.email, 0) + 1
-        elif any(entry.path == PEOPLE_FILE for entry in made.changes[0]) and not _may(base, author):
+            continue
+        listing = any(entry.path == PEOPLE_FILE for entry in made.changes[0])
+        if listing and not may_rule(base, made.email):
             yield Finding(
-                    rules.UNAUTHORISED,
-                    T("{path} is changed by {person}, who may not list people", path=PEOPLE_FILE,
-                      person=author.id),
-                    path=PEOPLE_FILE,
-                )  # fmt: skip
+                rules.UNAUTHORISED,
+                T("{path} is changed by {person}, who may not list people", path=PEOPLE_FILE,
+                  person=author.id),
+                path=PEOPLE_FILE,
+            )  # fmt: skip
     for email, count in strangers.items():
         yield Finding(
             rules.FORGED,
@@ -83,12 +63,6 @@ def people_findings(base: DeskAt, commits: Sequence[Made]) -> Iterator[Finding]:
               count=count, email=email),
             path=PEOPLE_FILE,
         )  # fmt: skip
-
-
-def _may(base: DeskAt, person: Person) -> bool:
-    """Whether somebody may change who is listed."""
-    tables = (base.workflow(kind).roles for kind in base.kinds)
-    return any(one.allow(person.roles, _RIGHT) for one in tables if one.rights)
 
 
 def changed_past(base: DeskAt, head: DeskAt, entries: Sequence[Entry]) -> Iterator[Finding]:
@@ -100,7 +74,7 @@ def changed_past(base: DeskAt, head: DeskAt, entries: Sequence[Entry]) -> Iterat
     if not clocks:
         return
     at, other = base.now(), []
-    for loaded in _all_records(base):
+    for loaded in records_of(base):
         if not base.sla.rules(loaded.record.kind).rules:
             continue
         try:
@@ -139,16 +113,6 @@ def _of_record(record: Record, before: Ledger | None, after: Ledger | None) -> s
     return str(said)
 
 
-def _all_records(base: DeskAt) -> Iterator[Loaded]:
-    paths = {base.tree[path].id: path for path in base.tickets.paths()}
-    with many_values():
-        for blob, data in base.repository.cat_blobs(list(paths)):
-            try:
-                yield decode_file(data, paths[blob])
-            except SvcdeskError:
-                continue  # what cannot be read has no deadline that could change
-
-
 def _modes(entries: Sequence[Entry]) -> Iterator[Finding]:
     for entry in entries:
         if entry.new_mode in _MODES and _inside(entry.path):
@@ -182,7 +146,7 @@ def _git_settings(entries: Sequence[Entry]) -> Iterator[Finding]:
         if name in (".gitattributes", ".gitmodules"):
             yield Finding(
                 rules.GIT_SETTINGS,
-                T("{path} is {done}", path=entry.path, done=_done(entry)),
+                T("{path} is {done}", path=entry.path, done=done_to(entry)),
                 path=entry.path,
                 severity=Severity.WARNING if name == ".gitattributes" else None,
             )
@@ -216,17 +180,5 @@ def _attachments(entries: Sequence[Entry], pairs: Pairs) -> Iterator[Finding]:
             )
 
 
-def _kinds(head: DeskAt) -> Iterator[Finding]:
-    from svcdesk.desk.check_files import check_kinds
-
-    yield from check_kinds(head)
-
-
 def _inside(path: str) -> bool:
     return path.startswith(f"{RECORDS}/")
-
-
-def _done(entry: Entry) -> Text:
-    if not entry.was:
-        return T("added")
-    return T("changed") if entry.is_there else T("deleted")

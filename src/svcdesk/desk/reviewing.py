@@ -15,6 +15,7 @@ from svcdesk.desk import rules as desk_rules
 from svcdesk.desk.check_files import of_error
 from svcdesk.desk.check_record import Survey
 from svcdesk.desk.review_files import changed_past, file_findings, people_findings
+from svcdesk.desk.review_own import made_invalid, own_findings, records_of
 from svcdesk.desk.review_record import Bench, Judged
 from svcdesk.desk.review_versions import Contents, Pairs, brought_by, pairs_of
 from svcdesk.desk.revision import DeskAt
@@ -118,7 +119,9 @@ def judged(
     findings = [found for one in records for found in one.findings]
     findings += _identities(sides, pairs)
     findings += [of_error(error, path) for path, error in pairs.unreadable]
-    findings += file_findings(base, sides.head, entries, pairs)
+    findings += file_findings(base, entries, pairs)
+    findings += own_findings(base, sides.head, entries, sides.commits)
+    findings += made_invalid(sides.head, entries, records_of(base))
     findings += people_findings(base, sides.commits)
     findings += changed_past(base, sides.head, entries)
     once = {(one.sort_key(), str(one.message)): one for one in findings}

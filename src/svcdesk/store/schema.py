@@ -72,6 +72,16 @@ class Kinds(Mapping[str, Kind]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._sources)
 
+    def workflow_text(self, name: str) -> str:
+        """The workflow file of a kind as it stands: the desk's own, else the shipped one.
+
+        Raises NotFound.
+        """
+        source = self._sources.get(name)
+        if source is None:
+            raise _no_kind(name, self._sources)
+        return (source.workflow or source.shipped_bytes(WORKFLOW)).decode("utf-8")
+
     def __len__(self) -> int:
         return len(self._sources)
 

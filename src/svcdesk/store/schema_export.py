@@ -1,4 +1,5 @@
-"""Writes the schemas out for other programs: each complete in one file, for any validator."""
+"""Writes the schemas out for other programs, each complete in one file for any validator, and the
+workflows for whoever wants to change one."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Any
 from svcdesk.model.properties import references
 from svcdesk.model.record import Value, Values
 from svcdesk.store.schema import FILES, Kinds, file_validator
-from svcdesk.store.schema_sources import SCHEMA
+from svcdesk.store.schema_sources import SCHEMA, WORKFLOW
 
 SETTINGS = "vscode-settings.json"
 """What an editor that knows `yaml.schemas` (VS Code's YAML extension) wants in its settings."""
@@ -24,15 +25,17 @@ _WHERE = {
 
 
 def exported(kinds: Kinds, *, folder: str = ".") -> Mapping[str, str]:
-    """Every schema in use by file name, and the associations for editors.
+    """Every schema and workflow in use by file name, and the associations for editors.
 
     The schemas are composed (svcdesk's, plugins', the desk's) and refer to nothing outside
-    themselves. `folder` is where the files will lie, relative to the desk's root, with `/`.
+    themselves; workflows are as they stand, with their comments. `folder` is where the files will
+    lie, relative to the desk's root, with `/`.
     """
     schemas = {name: (kinds[name].schema, f"records/{kinds[name].workflow.folder}/**/*.yaml")
                for name in kinds}  # fmt: skip
     schemas |= {name: (file_validator(name).schema, _WHERE[name]) for name in FILES}
     found = {f"{name}{SCHEMA}": _text(self_contained(one)) for name, (one, _) in schemas.items()}
+    found |= {f"{name}{WORKFLOW}": kinds.workflow_text(name) for name in kinds}
     prefix = "" if folder in ("", ".") else f"{folder.rstrip('/')}/"
     associations = {f"{prefix}{name}{SCHEMA}": place for name, (_, place) in schemas.items()}
     found[SETTINGS] = _text({"yaml.schemas": associations})
