@@ -174,3 +174,38 @@ def test_a_bar_is_drawn_on_a_terminals_stderr_alone(desk: Sandbox, tmp_path: Pat
     assert done.returncode == 0
     assert "100%" in drawn
     assert b"%" not in done.stdout
+
+
+def tried(desk: Sandbox, path: Path, text: str) -> Outcome:
+    path.write_text(text)
+    return svcdesk(desk.root, "sla", "simulate", "--policy", str(path), "--format", "json", at=NOW)
+
+
+@pytest.mark.parametrize("past", [{}, {"earlier": KIND}], ids=["new", "with an earlier version"])
+def test_a_policy_that_is_not_in_force_yet_judges_as_if_it_were(
+    desk: Sandbox, tmp_path: Path, past: dict[str, str]
+) -> None:
+    earlier = "".join(f"    {line}\n" for text in past.values() for line in text.splitlines())
+    known = f"earlier:\n  - from: 2020-01-01\n{earlier}" if past else ""
+    done = tried(desk, tmp_path / "next.yaml", f"from: 2025-01-01\n{STRICT}{known}")
+    assert done.code == 0, done.err
+    assert done.json()["late_then"] == 3
+    assert "next.yaml comes into force on 2025-01-01" in done.err
+
+
+def test_requests_from_before_a_policy_are_judged_by_it_and_counted(
+    desk: Sandbox, tmp_path: Path
+) -> None:
+    done = tried(desk, tmp_path / "young.yaml", f"from: 2024-10-11\n{STRICT}")
+    assert done.json()["late_then"] == 3
+    assert "judged by its first version: 2 requests" in done.err
+
+
+def test_a_policy_to_try_is_looked_through_first(desk: Sandbox, tmp_path: Path) -> None:
+    wrong = tried(desk, tmp_path / "a.yaml", STRICT.replace("resolution", "resolutoin"))
+    assert (wrong.code, wrong.out) == (3, "")
+    assert 'a.yaml", "line": 2' in wrong.err and "do you mean resolution?" in wrong.err
+    rule = "rules:\n  - when: priority:P1\n    targets:\n      resolution:\n"
+    odd = tried(desk, tmp_path / "b.yaml", f"{rule}        duration: 1h\n        clock: 24x7\n")
+    assert odd.code == 0
+    assert "DESK614" in odd.err

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar as months
 from datetime import date
-from typing import Any
 
 import click
 
@@ -80,34 +79,28 @@ def _show(app: App, name: str | None, month: str | None) -> None:
 @click.argument("year", type=int, metavar="YEAR")
 @option("--calendar", "name", metavar="NAME", help="Which calendar (else: the desk's).")
 @option("--dry-run", is_flag=True, help="Show the diff; change nothing.")
-def _sync(app: App, country: str, year: int, name: str | None, dry_run: bool) -> None:
-    from svcdesk.desk.file_edit import edit_file
+@option("--include-dirty", is_flag=True, help="Take uncommitted edits of the calendar in.")
+def _sync(
+    app: App, country: str, year: int, name: str | None, dry_run: bool, include_dirty: bool
+) -> None:
+    from svcdesk.desk.calendars import sync_calendar
     from svcdesk.desk.writing import Options
-    from svcdesk.store.holiday_facts import doubts, facts
-    from svcdesk.store.tickets import CALENDARS
 
     chosen = _find(app, name or app.desk.facts.calendar)
-    found: Any = facts(country.upper(), year, app.desk.facts.language)
-
-    def change(values: Any) -> dict[str, Value]:
-        years = [one for one in values.get("years") or [] if one.get("year") != year]
-        years.append(found)
-        return {
-            **values,
-            "country": country.upper(),
-            "years": sorted(years, key=lambda one: one["year"]),
-        }
-
-    done = edit_file(
-        app.desk,
-        f"{CALENDARS}/{chosen.name}.yaml",
-        "calendar",
-        change,
-        f"calendar {chosen.name}: {country.upper()} {year}",
-        Options(dry_run=dry_run),
-    )
-    app.out.out(done.diff() if dry_run else done.subject, multiline=True)
-    for doubt in doubts(country.upper(), year, found):
+    options = Options(dry_run=dry_run, include_dirty=include_dirty)
+    synced = sync_calendar(app.desk, country, year, chosen.name, options)
+    done = synced.done
+    if done.before == done.after:
+        app.out.out(T("nothing to change"))
+    elif dry_run:
+        app.out.out(done.diff(), multiline=True)
+    else:
+        app.out.out(done.subject)
+        if done.commit:
+            app.out.out(T("committed as {commit}", commit=done.commit[:10]))
+    if synced.lost:
+        app.out.err(T("no longer in the calendar: {days}", days=", ".join(synced.lost)))
+    for doubt in synced.doubts:
         app.out.err(doubt)
 
 

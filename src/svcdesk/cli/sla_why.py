@@ -85,7 +85,8 @@ def lint(app: App) -> int:
 @command(
     "simulate",
     help="Replay history under another policy: who would have been late, side by side.\n\n"
-    "Of the requests that QUERY finds; without one, of all.",
+    "Of the requests that QUERY finds; without one, of all. They are judged as if the policy had "
+    "been in force when they were submitted.",
 )
 @click.argument("query", nargs=-1, metavar="[QUERY]")
 @option("--policy", required=True, metavar="NAME|FILE", help="The policy to try.")
@@ -99,13 +100,14 @@ def simulate(
     app: App, query: tuple[str, ...], policy: str, since: str | None, at: str | None
 ) -> int:
     from svcdesk.cli.list_cmd import query_text
-    from svcdesk.desk.sla_trying import Replayed, policy_from, replay
+    from svcdesk.desk.sla_trying import Replayed, as_in_force, policy_from, replay
 
     moment = app.understand(at) if at else app.now
+    tried, later = as_in_force(policy_from(app.desk, policy), moment.astimezone(app.zone).date())
     results = list(
         replay(
             app.desk,
-            policy_from(app.desk, policy),
+            tried,
             at=moment,
             query=query_text(query),
             since=began(app, since, moment) if since else None,
@@ -127,7 +129,26 @@ def simulate(
             policy=policy,
         )
     )
+    if later is not None:
+        app.out.err(T("{policy} comes into force on {day}; all is judged as if it had been before",
+                      policy=policy, day=later.isoformat()))  # fmt: skip
+    early = len({one.record for one in replayed if one.early})
+    if early:
+        app.out.err(T("from before {policy} came into force, judged by its first version: {count} "
+                      "requests", count=early, policy=policy))  # fmt: skip
+    _tell_traps(app, policy)
     return tell_unreadable(app, unreadable)
+
+
+def _tell_traps(app: App, policy: str) -> None:
+    """What is unwise in a policy of a file that is tried; those of the desk are for `lint`."""
+    from pathlib import Path
+
+    from svcdesk.desk.sla_trying import lint_file
+
+    if Path(policy).is_file():
+        for one in lint_file(app.desk, Path(policy)):
+            app.out.err(T("note: {code}: {message}", code=one.code, message=one.message))
 
 
 def _difference(app: App, changed: Sequence[Replayed]) -> Table:

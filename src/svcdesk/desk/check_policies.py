@@ -13,8 +13,7 @@ from svcdesk.desk.customers import check_customers
 from svcdesk.errors import SvcdeskError
 from svcdesk.model.field_info import plain
 from svcdesk.model.finding import Finding
-from svcdesk.sla.calendar import Calendar
-from svcdesk.sla.ledger import with_always
+from svcdesk.sla.calendar import Calendar, with_always
 from svcdesk.sla.lint import finding_of
 from svcdesk.sla.lint_targets import troubles
 from svcdesk.sla.targets import TargetRules
@@ -40,7 +39,7 @@ def check_policies(desk: Desk, told: Collection[str | None]) -> Iterator[Finding
                 yield of_error(error, path)
     known = with_always(calendars, desk.facts.zone.key)
     unsure = set(desk.sla.calendar_names()) - set(calendars)
-    every = _rules(desk)
+    every = every_target(desk)
     reasons = waiting_reasons(desk, desk.kinds)
     for name in desk.sla.policy_names():
         path = f"{POLICIES}/{name}.yaml"
@@ -79,7 +78,7 @@ def waiting_reasons(desk: Desk, kinds: Iterable[str]) -> dict[str, str] | None:
     return found
 
 
-def _rules(desk: Desk) -> TargetRules:
+def every_target(desk: Desk) -> TargetRules:
     """The targets of all kinds together: one policy judges records of each."""
     tables = [desk.sla.rules(kind) for kind in desk.kinds]
     names = {name: rule for table in tables for name, rule in table.rules.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from svcdesk.desk.file_edit import FileDone, edit_file
 from svcdesk.desk.settings import parse_people
 from svcdesk.desk.writing import Options
 from svcdesk.errors import NotAllowed, NotFound, Refused, UsageError
-from svcdesk.i18n import Label, Named, T
+from svcdesk.i18n import Label, Named, T, Text
 from svcdesk.model.field_info import plain
 from svcdesk.model.people import Person, Roles
 from svcdesk.model.record import Value, Values
@@ -158,15 +158,23 @@ def named_roles(desk: Desk, roles: Iterable[str]) -> Named:
     return Named(roles, {role: Label(known, role) for one in tables for role, known in one.items()})
 
 
-def _authorise(desk: Desk) -> None:
-    """Whoever lists people needs the right `people` in some kind's table of roles."""
+def authorise_facts(desk: Desk, said: Callable[[str, Named], Text]) -> None:
+    """Whoever changes who is listed, or when the desk works, needs the right `people` in some
+    kind's table of roles. Raises NotAllowed; `said` makes its sentence of a person and their roles.
+    """
     person = desk.author().person
     tables: list[Roles] = [desk.workflow(kind).roles for kind in desk.kinds]
     if any(roles.allow(person.roles, RIGHT) for roles in tables if roles.rights):
         return
     holders = list(dict.fromkeys(role for roles in tables for role in roles.holding(RIGHT)))
     raise NotAllowed(
-        T("{person} may not change who is listed; roles: {roles}",
-          person=person.id, roles=named_roles(desk, person.roles)),
+        said(person.id, named_roles(desk, person.roles)),
         hint=T("roles that may: {roles}", roles=named_roles(desk, holders)),
+    )
+
+
+def _authorise(desk: Desk) -> None:
+    authorise_facts(
+        desk, lambda person, roles: T("{person} may not change who is listed; roles: {roles}",
+                                      person=person, roles=roles)
     )  # fmt: skip

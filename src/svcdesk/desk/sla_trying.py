@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from svcdesk.desk.check_policies import waiting_reasons
+from svcdesk.desk.check_policies import every_target, waiting_reasons
 from svcdesk.desk.listing import Row
 from svcdesk.desk.querying import understood, vocabulary
 from svcdesk.desk.spreading import spread
-from svcdesk.errors import NotFound
+from svcdesk.errors import Invalid, NotFound
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding
 from svcdesk.sla.from_fold import history_of
@@ -20,11 +20,12 @@ from svcdesk.sla.history import History
 from svcdesk.sla.ledger import lateness
 from svcdesk.sla.lint import Context, lint
 from svcdesk.sla.lint_levels import ROLE
+from svcdesk.sla.lint_targets import troubles
 from svcdesk.sla.policy import Policy, agreed
 from svcdesk.sla.policy_file import parse_policy
 from svcdesk.sla.targets import TargetRules
 from svcdesk.store.tickets import POLICIES, Unreadable
-from svcdesk.store.yaml_read import parse
+from svcdesk.store.yaml_read import Document, parse
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
@@ -34,13 +35,14 @@ REQUEST = "request"
 
 class Replayed(NamedTuple):
     """One target of one record, late or not under the desk's policy and under another; None where
-    a policy does not ask it."""
+    a policy does not ask it. `early`: submitted before the other one came into force."""
 
     record: str
     title: str
     target: str
     late_now: bool | None
     late_then: bool | None
+    early: bool = False
 
     @property
     def changed(self) -> bool:
@@ -49,12 +51,36 @@ class Replayed(NamedTuple):
 
 def lint_policies(desk: Desk) -> list[Finding]:
     """The traps in every policy of the desk. A policy that cannot be read raises Invalid."""
-    workflow = desk.workflow(REQUEST)
+    context = _context(desk)
+    found = []
+    for name in desk.sla.policy_names():
+        path = f"{POLICIES}/{name}.yaml"
+        found += _linted(desk.sla.policy(name), desk.document(path), path, context)
+    return found
+
+
+def lint_file(desk: Desk, path: Path) -> list[Finding]:
+    """The traps in a policy that lies anywhere. Raises FileRefused, Invalid."""
+    document = parse(path.read_bytes(), path=str(path))
+    policy = document.understood(lambda value: parse_policy(value, path.stem, desk.sla.compile))
+    return _linted(policy, document, str(path), _context(desk))
+
+
+def _linted(policy: Policy, document: Document, path: str, context: Context) -> list[Finding]:
+    return [
+        one._replace(path=path, line=document.line_near(one.field or ""))
+        for one in lint(policy, context)
+    ]
+
+
+def _context(desk: Desk) -> Context:
+    """What the desk's policies for requests are judged against."""
     from svcdesk.query import parse_query
 
+    workflow = desk.workflow(REQUEST)
     words = vocabulary(desk)
     fields = desk.kinds.fields(REQUEST)
-    context = Context(
+    return Context(
         rules=desk.sla.rules(REQUEST),
         calendars=desk.sla.calendars,
         around=int(desk.now().timestamp()),
@@ -70,23 +96,18 @@ def lint_policies(desk: Desk) -> list[Finding]:
         notifiable={*desk.people.by_id, *(f"{ROLE}{name}" for name in workflow.roles.rights)},
         reasons=waiting_reasons(desk, [REQUEST]),
     )
-    found = []
-    for name in desk.sla.policy_names():
-        path = f"{POLICIES}/{name}.yaml"
-        document = desk.document(path)
-        for one in lint(desk.sla.policy(name), context):
-            found.append(one._replace(path=path, line=document.line_near(one.field or "")))
-    return found
 
 
 def policy_from(desk: Desk, name: str) -> Policy:
     """One of the desk's policies by its name, or one in a file that lies anywhere.
 
-    Raises NotFound naming near ones, FileRefused, Invalid.
+    Raises NotFound naming near ones, FileRefused, Invalid, also for one that asks for a target that
+    there is not, or that cannot be reckoned.
     """
     path, known = Path(name), desk.sla.policy_names()
     if name in known and not path.exists():
-        return desk.sla.policy(name)
+        place = f"{POLICIES}/{name}.yaml"
+        return _usable(desk, desk.sla.policy(name), desk.document(place), place)
     if not path.exists():
         near = get_close_matches(path.stem, known, n=3, cutoff=0.5)
         raise NotFound(
@@ -101,7 +122,28 @@ def policy_from(desk: Desk, name: str) -> Policy:
     except OSError as error:
         raise NotFound(T("cannot read {path}: {why}", path=path, why=error.strerror)) from None
     document = parse(data, path=str(path))
-    return document.understood(lambda value: parse_policy(value, path.stem, desk.sla.compile))
+    policy = document.understood(lambda value: parse_policy(value, path.stem, desk.sla.compile))
+    return _usable(desk, policy, document, str(path))
+
+
+def _usable(desk: Desk, policy: Policy, document: Document, path: str) -> Policy:
+    around, reasons = int(desk.now().timestamp()), waiting_reasons(desk, [REQUEST])
+    rules, calendars = every_target(desk), desk.sla.calendars
+    for version in policy.versions:
+        for one in troubles(version, rules, calendars, around, reasons=reasons):
+            error = Invalid(one.said, hint=one.hint, path=path, field=one.at)
+            error.line = document.line_near(one.at)
+            raise error
+    return policy
+
+
+def as_in_force(policy: Policy, day: date) -> tuple[Policy, date | None]:
+    """A policy as if it had always been in force, and from when it will be, where that is after
+    `day`: then its newest version alone."""
+    newest = policy.versions[-1]
+    if newest.since is None or newest.since <= day:
+        return policy, None
+    return policy._replace(versions=(newest._replace(since=None),)), newest.since
 
 
 def replay(
@@ -126,6 +168,9 @@ class _Replay:
         self.desk, self.policy, self.at = desk, policy, at
         self.since = None if since is None else int(since.timestamp())
         self.asked = understood(desk, query, due=True) if query.strip() else None
+        first, *later = policy.versions
+        self.before = policy._replace(versions=(first._replace(since=None), *later))
+        self.first = None if policy.judged_by == "latest" else first.since
         rules = desk.sla.rules(REQUEST)
         judged_ones = {name: rule for name, rule in rules.rules.items() if rule.judged}
         self.rules = rules._replace(rules=judged_ones)
@@ -147,11 +192,20 @@ class _Replay:
         now = self._late(history, own, self.rules)
         differing = self._differing(own)
         same = {name: late for name, late in now.items() if name not in differing.rules}
-        then = same | self._late(history, self.policy, differing)
+        early = submitted is not None and self._is_early(submitted)
+        if early:
+            then = self._late(history, self.before, self.rules)
+        else:
+            then = same | self._late(history, self.policy, differing)
         return [
-            Replayed(record.id, record.title, name, now.get(name), then.get(name))
+            Replayed(record.id, record.title, name, now.get(name), then.get(name), early)
             for name in dict.fromkeys([*now, *then])
         ]
+
+    def _is_early(self, submitted: int) -> bool:
+        """Whether the other policy was not in force yet: its first version judges then."""
+        day = datetime.fromtimestamp(submitted, self.desk.facts.zone).date()
+        return self.first is not None and day < self.first
 
     def _differing(self, own: Policy) -> TargetRules:
         """The targets that have to be reckoned again under the other policy."""
