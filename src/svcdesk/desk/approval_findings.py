@@ -9,13 +9,14 @@ from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.approval import Standing, standing
 from svcdesk.lifecycle.approval_flaws import Flaw, FlawKind, flaws
 from svcdesk.lifecycle.approval_values import LATER
-from svcdesk.lifecycle.fold import Fold
+from svcdesk.lifecycle.fold import Fold, fold
 from svcdesk.model.finding import Finding, Rule, Severity
 from svcdesk.model.kind import Workflow
 from svcdesk.model.people import People
 from svcdesk.model.record import Record
 
 if TYPE_CHECKING:
+    from svcdesk.desk.desk import Desk
     from svcdesk.desk.parts import Parts
 
 UNAPPROVED = Rule(
@@ -63,7 +64,7 @@ def standing_of(desk: Parts, record: Record, folded: Fold) -> Standing | None:
 
 
 def approval_findings(
-    desk: Parts,
+    desk: Desk,
     record: Record,
     folded: Fold,
     path: str,
@@ -74,7 +75,28 @@ def approval_findings(
     found = flaws(record, folded, workflow, desk.people, desk.verify_approval,
                   signed=desk.facts.signed_approvals)  # fmt: skip
     for flaw in found:
+        if flaw.lacks_consent and path and folded.status not in workflow.open_states():
+            flaw = _as_then(desk, record, flaw, path)
         yield finding_of(flaw, record, workflow, desk.people, path, line_of)
+
+
+def _as_then(desk: Desk, record: Record, flaw: Flaw, path: str) -> Flaw:
+    """A flaw of a record that has ended weighs little where the workflow that was in force when
+    the move was made asked for no more than there was. A review knows no earlier workflow."""
+    if desk.fixed:
+        return flaw
+    from svcdesk.desk.earlier_workflows import earlier_workflows
+
+    then = earlier_workflows(desk, record.kind).at(path, flaw.event)
+    if then is None:
+        return flaw
+    folded = fold(record.events, then)
+    judged = flaws(record, folded, then, desk.people, desk.verify_approval,
+                   signed=desk.facts.signed_approvals)  # fmt: skip
+    if any(one.event == flaw.event and one.kind is FlawKind.UNAPPROVED for one in judged):
+        return flaw
+    said = T("{what}; the workflow that was in force then asked for no more", what=flaw.said)
+    return flaw._replace(kind=FlawKind.LAPSED, said=said, lacks_consent=False)
 
 
 def finding_of(
