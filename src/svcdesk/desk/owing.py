@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from svcdesk.errors import Invalid
 from svcdesk.i18n import Text
 from svcdesk.index.entries import Owed
-from svcdesk.lifecycle.escalations import escalations
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.record import Event, Record, Value
 from svcdesk.sla.entries import Entry, State
@@ -141,6 +140,8 @@ def _as_json(desk: Parts, standing: Standing) -> str | None:
 
 
 def _told(record: Record, folded: Fold) -> Iterator[Told]:
+    from svcdesk.lifecycle.escalations import escalations
+
     for one in escalations(record.events, folded):
         target, cycle, _ = one.key
         notes = tuple((note.id, _seconds(note.happened)) for note in one.notes)

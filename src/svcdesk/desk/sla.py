@@ -13,12 +13,8 @@ from svcdesk.errors import Invalid, NotFound, SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import Fold, fold
 from svcdesk.model.record import SUBMIT, Record, Value
-from svcdesk.sla.calendar import Calendar
+from svcdesk.sla.calendar import Calendar, with_always
 from svcdesk.sla.calendar_file import parse_calendar
-from svcdesk.sla.from_fold import history_of
-from svcdesk.sla.ledger import Ledger, ledger, with_always
-from svcdesk.sla.policy import Policy
-from svcdesk.sla.policy_file import parse_policy
 from svcdesk.sla.targets import TargetRules, parse_target_rules
 from svcdesk.store.tickets import CALENDARS, POLICIES
 
@@ -26,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from svcdesk.desk.parts import Parts
+    from svcdesk.sla.ledger import Ledger
+    from svcdesk.sla.policy import Policy
 
 
 @dataclass
@@ -50,6 +48,9 @@ class ServiceLevels:
 
     def live(self, record: Record, at: datetime, folded: Fold | None = None) -> Ledger | None:
         """The ledger under the desk's policies as they are now, whatever was stored at a close."""
+        from svcdesk.sla.from_fold import history_of
+        from svcdesk.sla.ledger import ledger
+
         rules = self.rules(record.kind)
         if not rules.rules:
             return None
@@ -93,6 +94,8 @@ class ServiceLevels:
 
     def policy(self, name: str) -> Policy:
         if name not in self._policies:
+            from svcdesk.sla.policy_file import parse_policy
+
             path = f"{POLICIES}/{name}.yaml"
             if name not in self.desk.names_in(POLICIES):
                 raise NotFound(

@@ -96,3 +96,8 @@ class Calendar:
 def always_open(zone: str = "UTC") -> Calendar:
     """The built-in `24x7`; the zone decides only where a day begins (`3wd`) and what is shown."""
     return Calendar(ALWAYS, find_zone(zone), tuple(Day(((0, DAY),)) for _ in range(7)))
+
+
+def with_always(calendars: Mapping[str, Calendar], zone: str) -> dict[str, Calendar]:
+    """The calendars with the built-in `24x7` in the desk's zone."""
+    return {**calendars, ALWAYS: always_open(zone)}

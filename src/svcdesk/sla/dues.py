@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
-from svcdesk.sla.arithmetic import Pause, add, elapsed, shifted, working_day
+from svcdesk.sla.arithmetic import Pause, elapsed, working_day
 from svcdesk.sla.calendar import Calendar
 from svcdesk.sla.cycles import Cycle
 from svcdesk.sla.history import Spell
 from svcdesk.sla.openings import DAY
 from svcdesk.sla.policy import FORWARD, RETROACTIVE, Terms
 from svcdesk.sla.targets import ALL, TargetRule
+from svcdesk.sla.way import Way, left
 
 Calendars = Mapping[str, Calendar]
 """The desk's calendars by name; `24x7` among them, in the desk's zone."""
@@ -56,29 +57,6 @@ class Course(NamedTuple):
     def left(self, at: int) -> int:
         """Open seconds until due at an instant; negative, those since it was due."""
         return left(self.last.calendar, self.last.start, self.due, at, self.last.pauses)
-
-
-class Way(NamedTuple):
-    """What a due time follows from but the calendar and the pauses: so many seconds of `start`'s
-    clock that no earlier leg has spent; or, for working days, the last of them as an instant."""
-
-    start: int
-    seconds: int
-    point: int | None
-    boundary: str
-    end_of_day: bool
-
-    def due(self, calendar: Calendar, pauses: Sequence[Pause]) -> int:
-        if self.point is None:
-            return add(calendar, self.start, self.seconds, boundary=self.boundary, pauses=pauses)
-        return shifted(calendar, self.start, self.point, self.end_of_day, pauses)
-
-
-def left(calendar: Calendar, start: int, due: int, at: int, pauses: Sequence[Pause]) -> int:
-    """Open seconds until due at an instant, none before `start`; negative, those since it was."""
-    if at <= due:
-        return elapsed(calendar, max(at, start), due, pauses=pauses)
-    return -elapsed(calendar, due, at, pauses=pauses)
 
 
 def courses(

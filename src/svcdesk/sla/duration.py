@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
+from svcdesk.model.field_info import half_width
 
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _PLAIN = re.compile(r"(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?")
@@ -85,7 +86,10 @@ def parse_duration(text: str, field: str | None = None) -> Duration:
 
 
 def _meant(written: str) -> Text:
-    loose = _LOOSE.fullmatch(written)
+    narrow = half_width(written)
+    if narrow and (_WORKING.fullmatch(narrow) or _PLAIN.fullmatch(narrow)):
+        return T("write {spelling}", spelling=narrow)
+    loose = _LOOSE.fullmatch(narrow)
     if loose is None:
         return T("write it as in 4h, 30m, 90s, 1h30m, 1d (24 hours) or 3wd (working days)")
     count, units = loose[1], _WORDS.get(loose[2].lower(), ())

@@ -8,12 +8,12 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.i18n import Text
-from svcdesk.sla.cycles import Cycle
-from svcdesk.sla.dues import Course
-from svcdesk.sla.history import Spell
 
 if TYPE_CHECKING:
+    from svcdesk.sla.cycles import Cycle
+    from svcdesk.sla.dues import Course
     from svcdesk.sla.explain import Interval, WorkingDay
+    from svcdesk.sla.history import Spell
     from svcdesk.sla.levels import LevelMoment
 
 

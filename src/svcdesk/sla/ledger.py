@@ -6,12 +6,12 @@ and instant give the same ledger everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from svcdesk.i18n import T, Text
-from svcdesk.sla.calendar import ALWAYS, Calendar, always_open
+from svcdesk.sla.calendar import ALWAYS, Calendar
 from svcdesk.sla.cycles import Cycle, Outcome, cycles_of
 from svcdesk.sla.dues import Calendars, Course, courses, paused_by
 from svcdesk.sla.entries import LATE, Entry, Ledger, State
@@ -19,7 +19,7 @@ from svcdesk.sla.history import History, Spell, waiting_since, waiting_spells
 from svcdesk.sla.policy import Policy, Rule, Version
 from svcdesk.sla.targets import TargetRule, TargetRules
 
-__all__ = ["Entry", "Ledger", "State", "lateness", "ledger", "with_always"]
+__all__ = ["Entry", "Ledger", "State", "lateness", "ledger"]
 
 
 def ledger(
@@ -27,8 +27,8 @@ def ledger(
 ) -> Ledger:
     """The ledger of a record as of an instant; later occurrences are not known yet.
 
-    `calendars` are by name, `24x7` among them (see `with_always`). Raises Invalid where the policy
-    names a calendar or a target's start that there is not.
+    `calendars` are by name, `24x7` among them (see `with_always` beside `Calendar`). Raises Invalid
+    where the policy names a calendar or a target's start that there is not.
     """
     found = _reckoned(history, rules, policy, calendars, at)
     if isinstance(found, Text):
@@ -99,11 +99,6 @@ def _reckoned(
         for found in _target(rule, known, matched, spells, rules, calendars, at)
     ]
     return _Reckoned(version, matched, spells, tuple(runs))
-
-
-def with_always(calendars: Mapping[str, Calendar], zone: str) -> dict[str, Calendar]:
-    """The calendars with the built-in `24x7` in the desk's zone."""
-    return {**calendars, ALWAYS: always_open(zone)}
 
 
 def _matched(history: History, version: Version) -> tuple[Rule | None, ...]:

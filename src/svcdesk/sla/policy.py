@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.model.record import Value, Values
 from svcdesk.sla.arithmetic import TIGHT
 from svcdesk.sla.duration import Duration
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Predicate = Callable[[Values], bool]
 """A compiled `when:`, asked with a record's tracked values by dotted path."""

@@ -42,7 +42,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from fractions import Fraction
 from typing import cast
 
 from svcdesk.i18n import T
@@ -178,6 +177,8 @@ def _level(entry: Entry) -> Level:
     match = _SHARE.fullmatch(text)
     signed = _OFFSET.fullmatch(text)
     if match:
+        from fractions import Fraction
+
         share = Fraction(int(match[1]), 100)
     elif signed:
         amount = entry.made("at", lambda: parse_duration(signed[2]))

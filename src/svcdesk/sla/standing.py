@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from svcdesk.i18n import Text
 from svcdesk.model.record import Value
 from svcdesk.sla.calendar import Calendar
-from svcdesk.sla.dues import Calendars, Way, left, paused_by, way
 from svcdesk.sla.entries import Entry, State
-from svcdesk.sla.targets import TargetRule
+from svcdesk.sla.way import Way, left
+
+if TYPE_CHECKING:
+    from svcdesk.sla.dues import Calendars
+    from svcdesk.sla.targets import TargetRule
 
 
 class _Kept(NamedTuple):
@@ -106,6 +109,8 @@ def sentences(stored: Iterable[Sequence[Value]]) -> tuple[Text, ...]:
 
 def _pauses(entry: Entry) -> list[Value]:
     """What stopped the clock of an open entry; what still does has no end."""
+    from svcdesk.sla.dues import paused_by
+
     assert entry.course is not None
     assert entry.source is not None
     cycle, at, _ = entry.source
@@ -126,6 +131,8 @@ def _pauses(entry: Entry) -> list[Value]:
 def _moving(entry: Entry) -> list[Value] | None:
     if entry.state is not State.PAUSED:
         return None
+    from svcdesk.sla.dues import way
+
     assert entry.course is not None
     found, _ = way(entry.course.legs)
     return [*found, _year(entry.course.last.calendar, entry.course.due)]

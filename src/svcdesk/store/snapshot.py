@@ -13,7 +13,6 @@ from svcdesk.errors import Refused
 from svcdesk.store import journal as journals
 from svcdesk.store import lock
 from svcdesk.store.git import Repository
-from svcdesk.store.settling import Holds, commit_of, holds
 
 R = TypeVar("R")
 _TRIES = 4
@@ -29,6 +28,8 @@ def overlay(repo: Repository) -> dict[str, bytes | None]:
     journal = journals.read(repo.git_dir)
     if journal is None:
         return {}
+    from svcdesk.store.settling import Holds, commit_of, holds  # seldom needed
+
     now = repo.refreshed()
     if journal.commits and now.head != journal.head and commit_of(now, journal.op, journal.head):
         return {}
