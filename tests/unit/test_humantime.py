@@ -369,3 +369,11 @@ def test_any_words_are_understood_or_refused_never_more(text: str) -> None:
     period = understand_period(text, now=NOW, zone=SHANGHAI)
     assert period.start == understood.instant
     assert period.start < period.end
+
+
+@pytest.mark.parametrize("text", ["1000000h", "1000000 hours", "9999999天"])
+def test_a_span_that_is_too_long_is_called_so(text):
+    with pytest.raises(UsageError) as refusal:
+        parse_span(text)
+    assert "longer than" in str(refusal.value)
+    assert "six digits" in str(refusal.value.hint)

@@ -55,6 +55,12 @@ def parse_span(text: str) -> timedelta:
     """
     said = normal(text)
     taken = take_amount(said)
+    if re.fullmatch(rf"[0-9]{{7,}} ?(?:{_UNIT_WORDS})", said):
+        raise UsageError(
+            T("“{text}” is longer than is counted here", text=text.strip()),
+            hint=T("a number has up to six digits; days, weeks and years are units too"),
+            code="E_TIME",
+        )
     if taken is None or taken[1]:
         raise UsageError(
             T("“{text}” is not a length of time", text=text.strip()),

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from svcdesk.errors import Refused
 from svcdesk.i18n import T
-from svcdesk.lifecycle.fold import Fold
+from svcdesk.lifecycle.fold import Fold, Step
 from svcdesk.model.instants import strict_instant
 
 AHEAD = ("promise", "waiting.until")
 """Fields that say what is still to come."""
+_REASON = "waiting.reason"
 
 
 def check_when(record: str, folded: Fold, *, is_move: bool, when: datetime, now: datetime) -> None:
@@ -66,11 +67,17 @@ def _floor(folded: Fold, is_move: bool) -> tuple[datetime | None, str]:
     name = "submit"
     if is_move:
         for step in folded.steps:
-            if step.counts and step.before is not None and step.before != step.after:
+            if step.counts and step.before is not None and _moved(step):
                 happened = strict_instant(step.event.happened)
                 if floor is None or happened >= floor:
                     floor, name = happened, step.event.do
     return floor, name
+
+
+def _moved(step: Step) -> bool:
+    """Whether the record's clocks went on otherwise from then on: it came into another state, or
+    waits for something else."""
+    return step.before != step.after or _REASON in step.event.set
 
 
 def _refused(record: str, message: object) -> Refused:

@@ -45,7 +45,9 @@ def test_what_a_duration_means(text, seconds, days):
         ("30m1h", ["1h30m"]),
         ("3wd4h", ["3wd"]),
         ("one hour", ["4h"]),
-        ("９９h", ["4h"]),
+        ("９９h", ["write 99h"]),
+        ("１h３０m", ["write 1h30m"]),
+        ("３个工作日", ["3wd"]),
         ("99999999999h", ["that long"]),
     ],
 )
