@@ -103,7 +103,7 @@ def owed_of(desk: Parts, record: Record, standing: Standing | None, now: datetim
         state="breached" if late else "ok" if entries else None,
         is_open=standing.is_open,
         last=max([*late, *dues, *([_NEVER] if len(dues) < len(running) else [])], default=None),
-        standing=_as_json(desk, standing),
+        standing=_as_json(desk, standing) if standing.is_open else None,
     )
 
 

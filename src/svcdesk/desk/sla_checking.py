@@ -125,7 +125,7 @@ class _Search:
             data = self.desk.read_file(row.path) or b""
             standing = standing_of(self.desk, row.record, row.folded, row.ledger, data)
             owed = owed_of(self.desk, row.record, standing, self.at)
-            if isinstance(row, IndexedRow) and owed is not None:
+            if isinstance(row, IndexedRow) and row.owed is None and owed is not None:
                 learnt.append((row.number, owed))
         if standing is None:
             return

@@ -16,8 +16,8 @@ class Owed(NamedTuple):
     `moves`: a paused target is open, whose due time moves with the clock; then `due` is that of
     the others. `state`: `breached` where an ended target was late, else `ok`, None without targets.
     `is_open`: the record is, or a target waits. `last`: after this no target of a record that is
-    not open ends late or falls due. `standing`: the targets themselves, as JSON; None where they
-    cannot be kept.
+    not open ends late or falls due. `standing`: the targets of an open record themselves, as JSON;
+    None where they cannot be kept.
     """
 
     since: int
