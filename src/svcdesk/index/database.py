@@ -22,6 +22,9 @@ FORMAT = 6
 """Counts up with whatever is kept, or how it is found."""
 WAIT = 0.3
 """Seconds to wait for another writer where the answer can do without writing."""
+_LOG = 1 << 22
+"""Bytes that SQLite's log may keep on the disk once it has been taken over: a first use writes the
+whole index through it."""
 _TABLES = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE record (
@@ -113,6 +116,7 @@ def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit = {_LOG}")
         if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN IMMEDIATE")
