@@ -45,6 +45,7 @@ DEFAULTS: Mapping[str, tuple[str, ...]] = {
         f"{_HERE}.checks.privacy",
         f"{_HERE}.checks.handling",
         f"{_HERE}.checks.escalation",
+        f"{_HERE}.checks.waiting",
     ),
     "svcdesk_register_reports": (f"{_HERE}.reports.summary", f"{_HERE}.reports.sla"),
     "svcdesk_register_importers": (
