@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 from svcdesk.i18n import T, Text
 from svcdesk.index.entries import Content, Owed
+from svcdesk.index.sums import is_sound, sum_of, sum_of_text
 
 FORMAT = 6
 """Counts up with whatever is kept, or how it is found."""
@@ -49,8 +49,6 @@ _COLUMNS = (
     "record.id, record.blob, record.name, kind, unsettled, newest, terms, since, due, moves, state,"
     " is_open, last, standing"
 )
-_SUMS = slice(1, 6), slice(6, 14)
-"""The columns that `sum` and `owed_sum` are of."""
 _DAMAGED = "database disk image is malformed"
 """SQLite's own words; it does not notice a bit that has changed in a value, which sums do."""
 _KEPT = 30 * 86_400
@@ -139,16 +137,6 @@ def _is_damage(error: sqlite3.Error) -> bool:
         or said.startswith(("no such", "Could not decode"))
         or said == _DAMAGED
     )
-
-
-def _sum(values: Iterable[Any]) -> int:
-    """By which a damaged value is known; SQLite gives truth back as numbers."""
-    plain = [int(value) if isinstance(value, bool) else value for value in values]
-    return crc32(repr(plain).encode("utf-8", "surrogatepass"))
-
-
-def _sum_of_text(text: str) -> int:
-    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def _unusable(error: Exception) -> Unusable:
@@ -245,7 +233,7 @@ class Database:
         with self.guarded() as connection:
             found = connection.execute(question, (number,)).fetchone()
             said = found[0] if found is not None else None
-            if not isinstance(said, str) or _sum_of_text(said) != found[1]:
+            if not isinstance(said, str) or sum_of_text(said) != found[1]:
                 raise sqlite3.DatabaseError(_DAMAGED)
             return said
 
@@ -265,7 +253,7 @@ class Database:
                 f" WHERE {condition}",
                 (tree, *values),
             ).fetchall()
-            if not all(isinstance(key, bytes) and _is_sound(columns) for key, *columns in found):
+            if not all(isinstance(key, bytes) and is_sound(columns) for key, *columns in found):
                 raise sqlite3.DatabaseError(_DAMAGED)
             return [list(columns[:-2]) for columns in found]
 
@@ -281,14 +269,8 @@ class Database:
             connection.executemany(
                 "UPDATE record SET terms = ?, since = ?, due = ?, moves = ?, state = ?,"
                 " is_open = ?, last = ?, standing = ?, owed_sum = ? WHERE id = ?",
-                [(terms, *owed, _sum((terms, *owed)), number) for number, terms, owed in found],
+                [(terms, *owed, sum_of((terms, *owed)), number) for number, terms, owed in found],
             )
-
-
-def _is_sound(columns: Sequence[Any]) -> bool:
-    *said, own, owed = columns
-    first, last = _SUMS
-    return bool(own == _sum(said[first]) and (owed is None or owed == _sum(said[last])))
 
 
 def keep(connection: sqlite3.Connection, content: Content, terms: str) -> int:
@@ -307,8 +289,8 @@ def keep(connection: sqlite3.Connection, content: Content, terms: str) -> int:
             content.size,
             *said[:8],
             *(owed or (None,) * 8),
-            _sum(own),
-            _sum(owed) if owed else None,
+            sum_of(own),
+            sum_of(owed) if owed else None,
         ),
     )
     if not found.rowcount:
@@ -317,10 +299,10 @@ def keep(connection: sqlite3.Connection, content: Content, terms: str) -> int:
     number = int(found.lastrowid or 0)
     connection.execute(
         "INSERT OR REPLACE INTO header VALUES (?, ?, ?)",
-        (number, said.header, _sum_of_text(said.header)),
+        (number, said.header, sum_of_text(said.header)),
     )
     connection.execute(
         "INSERT OR REPLACE INTO words VALUES (?, ?, ?)",
-        (number, said.text, _sum_of_text(said.text)),
+        (number, said.text, sum_of_text(said.text)),
     )
     return number
