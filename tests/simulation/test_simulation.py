@@ -60,7 +60,7 @@ def test_the_account_finds_what_is_broken(
             merging, "united", lambda base, one, other, decide: real(base, one, base, decide)
         )
     try:
-        found = play(tmp_path, seed=3, clones=4, commands=20).breaches
+        found = play(tmp_path, seed=1, clones=4, commands=20).breaches
     except AssertionError as error:
         found = [str(error)]
     assert found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from svcdesk.cli.app import App
@@ -13,7 +15,8 @@ from svcdesk.i18n import T
     "init",
     help="Make a desk here, or put back what is missing in it.\n\n"
     "Nothing that is there already is touched, so it can be run again. Whoever runs it becomes the "
-    "desk's first person, with every role.",
+    "desk's first person, with every role. Git is told to merge records by their events and fields "
+    "in this clone.",
 )
 @option("--name", metavar="TEXT", help="The desk's name (else: the folder's).")
 @option("--zone", metavar="ZONE", help="Its time zone, such as Asia/Shanghai (else: yours).")
@@ -35,9 +38,23 @@ def _init(
         app.out.out(T("{count} files were there and stay as they are", count=len(created.present)))
     if created.commit:
         app.out.out(T("committed as {commit}", commit=created.commit[:10]))
+    if _driver_installed(created.root):
+        app.out.out(T("git merges records by their events and fields in this clone now"))
     if created.person:
         app.out.out(T("you are {person} here", person=created.person))
     app.out.err(T("next: svcdesk people add … for colleagues, svcdesk new for the first request"))
+
+
+def _driver_installed(root: Path) -> bool:
+    """Whether the merge driver was installed now: not where one is there, whosever it is."""
+    from svcdesk.store import merge_setup
+    from svcdesk.store.git import discover
+
+    repository = discover(root)
+    if merge_setup.status(repository).installed is not merge_setup.Installed.NO:
+        return False
+    merge_setup.install(repository)
+    return True
 
 
 def commands() -> dict[str, click.Command]:

@@ -104,7 +104,7 @@ def log_row(app: App, entry: LogEntry) -> list[Cell | Value]:
     state = step.after if step.after != step.before else None
     label = pick(workflow.states[state].labels, state) if state else ""
     gone = BLANK if event.is_redacted else None
-    said = [one for one in (event.text, event.reason, gone) if one]
+    said = [one for one in (event.text, event.reason, gone, *entry.words) if one]
     effect, decision = str(_EFFECTS[step.effect]), []
     if entry.approval is not None:
         from svcdesk.cli.approval_view import decided, verdict

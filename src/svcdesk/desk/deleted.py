@@ -19,17 +19,20 @@ if TYPE_CHECKING:
     from svcdesk.store.git import Repository
 
 _MARK = b"\1"
+_UNDO = "undo-"
+"""How the subject of an undo begins, as git puts subjects into file names."""
 
 
 class Deleted(NamedTuple):
     """A record's file that is gone: `last` names its last version for git; `commit` took it away,
-    None where nobody has committed that."""
+    None where nobody has committed that. `undone`: by `svcdesk undo`, which is meant."""
 
     path: str
     record_id: str
     last: str
     staged: bool = False
     commit: str | None = None
+    undone: bool = False
 
     @property
     def advice(self) -> Text:
@@ -141,17 +144,21 @@ def _deletions(repository: Repository) -> Iterator[Deleted]:
     if repository.head is None:
         return
     raw = repository.git(
-        "log", "--diff-filter=D", "--no-renames", "--name-only", "-z", "--format=%x01%H",
+        "log", "--diff-filter=D", "--no-renames", "--name-only", "-z",
+        "--format=%x01%H %f %(trailers:key=Svcdesk-Op,valueonly,separator=%x2C)",
         "--end-of-options", "HEAD", "--", RECORDS,
         timeout=120,
     )  # fmt: skip
     seen: set[str] = set()
     for part in raw.split(_MARK)[1:]:
-        commit, *paths = part.decode("utf-8", "surrogateescape").split("\0")
+        head, *paths = part.decode("utf-8", "surrogateescape").split("\0")
+        commit, subject, op = head.split(" ", 2)
+        undone = subject.startswith(_UNDO) and bool(op.strip())
         for path in (one.lstrip("\n") for one in paths):
             if path and path not in seen:
                 seen.add(path)
-                yield Deleted(path, _id_of(path), f"{commit}^:{path}", commit=commit)
+                last = f"{commit}^:{path}"
+                yield Deleted(path, _id_of(path), last, commit=commit, undone=undone)
 
 
 def _is_record(desk: Parts, path: str) -> bool:

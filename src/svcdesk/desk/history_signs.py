@@ -29,7 +29,7 @@ class Sign:
 
 def deletions(desk: Desk) -> Iterator[Sign]:
     """Records that somebody deleted, by a commit or without one."""
-    found = [*deleted_here(desk), *deleted_before(desk)]
+    found = [one for one in (*deleted_here(desk), *deleted_before(desk)) if not one.undone]
     for one in found[:_MOST]:
         yield Sign(
             "deleted",

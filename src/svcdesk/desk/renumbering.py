@@ -155,7 +155,9 @@ def _uid(desk: Desk, revision: str, path: str) -> str | None:
 
 
 def _refuse_number(desk: Desk, record: Record, new: str) -> None:
-    if not is_record_id(new) or prefix_of(new) != prefix_of(record.id):
+    """A number has the form of the record's own, with a day that there is."""
+    fits = is_record_id(new) and prefix_of(new) == prefix_of(record.id)
+    if not fits or (date_of(record.id) is not None and date_of(new) is None):
         raise Refused(
             T("“{id}” cannot be the number of a {kind}", id=new, kind=record.kind),
             hint=T("numbers look like {id}", id=record.id),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from svcdesk.lifecycle.approval import Standing
     from svcdesk.lifecycle.approval_values import Approval
 
+_ITEM_KEYS = frozenset({"id", "at", "by"})
+
 
 class Part(NamedTuple):
     """One record of a view. `computed` are its kind's computed fields that have a value, such as
@@ -59,13 +61,15 @@ class View(NamedTuple):
 
 class LogEntry(NamedTuple):
     """One event: of which record, what became of it in the fold, whether it is settled; for an
-    approval, whether it counts."""
+    approval, whether it counts. `words` are what it wrote into a list of the record, such as the
+    steps of a handling."""
 
     record_id: str
     kind: str
     step: Step
     settled: bool
     approval: Approval | None = None
+    words: tuple[str, ...] = ()
 
 
 def show(desk: Desk, ending: str, *, at: datetime | None = None) -> View:
@@ -134,6 +138,7 @@ def log(desk: Desk, ending: str) -> tuple[LogEntry, ...]:
             step,
             step.event.id in part.folded.settled,
             decisions.get(step.event.id),
+            _written(part.record, step.event.id),
         )
         for part in (view.main, *view.documents)
         for decisions in [_decisions(part)]
@@ -195,6 +200,16 @@ def _consent(desk: Desk, record: Record, folded: Fold, workflow: Workflow) -> St
     from svcdesk.desk.approval_findings import standing_of
 
     return standing_of(desk, record, folded)
+
+
+def _written(record: Record, event: str) -> tuple[str, ...]:
+    """The texts of the item of a list that an event wrote: the item has the event's id."""
+    for value in record.header.values():
+        for item in value if isinstance(value, list) else ():
+            if isinstance(item, Mapping) and item.get("id") == event:
+                texts = (text for key, text in item.items() if key not in _ITEM_KEYS)
+                return tuple(one for one in texts if isinstance(one, str))
+    return ()
 
 
 def _decisions(part: Part) -> dict[str, Approval]:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from svcdesk.i18n import Label, T, Text, pick
+from svcdesk.lifecycle.approval_digest import DECISION
 from svcdesk.lifecycle.approval_flaws import Became, Turn
+from svcdesk.lifecycle.approval_values import DECISIONS
 from svcdesk.lifecycle.fold import Effect, Fold, Step
 from svcdesk.lifecycle.moves import shown
 from svcdesk.model.fields import FieldTable
@@ -62,6 +64,9 @@ def _of_event(step: Step, folded: Fold, workflow: Workflow, record: Record) -> I
             gone = taken.get(other)
             yield T("taken back by {who}, {time}: {move}", who=_who(event), time=event.happened,
                     move=_move(gone, workflow) if gone else other)  # fmt: skip
+    elif isinstance(decision := event.extra.get(DECISION), str):
+        yield T("{move} by {who}, {time}: {decision}", move=_move(event, workflow),
+                who=_who(event), time=event.happened, decision=_decision(decision))  # fmt: skip
     else:
         yield T("{move} by {who}, {time}", move=_move(event, workflow), who=_who(event),
                 time=event.happened)  # fmt: skip
@@ -158,7 +163,7 @@ def said_of_approvals(turns: Iterable[Turn]) -> Iterator[Text]:
         match turn.became:
             case Became.GIVEN:
                 yield T("decision of {person}: {decision}", person=one.person,
-                        decision=one.decision)  # fmt: skip
+                        decision=_decision(one.decision))  # fmt: skip
             case Became.WITHOUT_EFFECT:
                 yield T("the decision of {person} does not count: {why}", person=one.person,
                         why=why)  # fmt: skip
@@ -176,6 +181,12 @@ def _move(event: Event, workflow: Workflow) -> Text | str:
     if event.do == CORRECT:
         return T("correction")
     return T("change of the number") if event.do == RENUMBER else event.do
+
+
+def _decision(value: str) -> Label:
+    """What was decided, in the reader's language."""
+    labels = next((one.labels for one in DECISIONS if one.value == value), {})
+    return Label(labels, value)
 
 
 def _who(event: Event) -> Text | str:

@@ -1,0 +1,65 @@
+"""What people who share a desk run into: undone imports, odd numbers, steps and decisions in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from change_stories import CHANGE, approve, desk_of_five, ok, proposed
+from command_runner import svcdesk
+
+from svcdesk.testing import MakeDesk, Sandbox
+
+NEW = ("new", "--channel", "email", "--requester", "李*", "--customer", "客户A", "--priority", "P2")
+FIRST = "SR-20241001-001"
+
+
+def test_what_an_undo_took_back_was_not_deleted(desk: Sandbox, tmp_path: Path) -> None:
+    table = tmp_path / "y.csv"
+    table.write_text("问题描述,客户名称,申请人,受理渠道\n打印机卡纸,客户A,李*,邮件\n", "utf-8")
+    ok(svcdesk(desk.root, "import", str(table)))
+    ok(svcdesk(desk.root, "undo"))
+    assert "was deleted by commit" not in svcdesk(desk.root, "doctor").out
+    second = "SR-20241001-002"  # the first number was given once
+    ok(svcdesk(desk.root, *NEW, "--description", "网络很慢"))
+    desk.git("rm", "--quiet", desk.path_of(second))
+    desk.commit("undo: nothing, in truth")
+    assert f"{second} was deleted by commit" in svcdesk(desk.root, "doctor").out
+
+
+def test_a_number_has_a_day_that_there_is(desk: Sandbox) -> None:
+    ok(svcdesk(desk.root, *NEW, "--description", "网络很慢"))
+    for number in ("SR-20249999-001", "SR-7F", "IR-20241001-001"):
+        done = svcdesk(desk.root, "renumber", FIRST, number)
+        assert done.code == 3
+        assert f"“{number}” cannot be the number of a request" in done.err
+    ok(svcdesk(desk.root, "renumber", FIRST, "SR-20241001-007"))
+
+
+def test_a_log_says_what_was_done_in_a_step(desk: Sandbox) -> None:
+    ok(svcdesk(desk.root, *NEW, "--description", "网络很慢", "--type", "fault"))
+    ok(svcdesk(desk.root, "assign", FIRST, "engineer-1"))
+    ok(svcdesk(desk.root, "start", FIRST))
+    ok(svcdesk(desk.root, "step", FIRST, "-m", "查看日志，连接池已满"))
+    rows = ok(svcdesk(desk.root, "log", FIRST)).out.splitlines()
+    assert any(row.endswith("查看日志，连接池已满") and "IR-20241001-001" in row for row in rows)
+
+
+def test_a_rejection_is_told_from_an_approval(make_desk: MakeDesk) -> None:
+    box = desk_of_five(make_desk)
+    assert proposed(box) == CHANGE
+    ok(approve(box, CHANGE, "approver-1", "--decision", "reject", "--reason", "缺少回退方案"))
+    told = ok(svcdesk(box.root, "diff", "HEAD~1", lang="zh")).out
+    assert "：不同意" in told
+    reviewed = svcdesk(box.root, "review", "HEAD~1...HEAD", lang="zh").out
+    assert "审批意见：不同意" in reviewed
+    assert "reject" not in reviewed
+
+
+def test_init_sets_up_its_own_clone(tmp_path: Path) -> None:
+    root = tmp_path / "new"
+    root.mkdir()
+    made = ok(svcdesk(root, "init", "--name", "台", "--zone", "Asia/Shanghai"))
+    assert "in this clone now" in made.out
+    assert svcdesk(root, "merge-driver", "--status").code == 0
+    assert "in this clone now" not in ok(svcdesk(root, "init")).out
+    assert svcdesk(root, "doctor").code == 0
