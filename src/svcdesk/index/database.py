@@ -23,8 +23,8 @@ FORMAT = 6
 WAIT = 0.3
 """Seconds to wait for another writer where the answer can do without writing."""
 _LOG = 1 << 22
-"""Bytes that SQLite's log may keep on the disk once it has been taken over: a first use writes the
-whole index through it."""
+"""Bytes that SQLite's log may have when a write has ended: a first use writes all of the index
+through it, and whoever comes next would read it back."""
 _TABLES = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE record (
@@ -114,7 +114,6 @@ def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(f"PRAGMA journal_size_limit = {_LOG}")
         if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN IMMEDIATE")
@@ -217,6 +216,13 @@ class Database:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+            self._shorten_log(connection)
+
+    def _shorten_log(self, connection: sqlite3.Connection) -> None:
+        """A call ends without closing, so a long log would stay."""
+        with suppress(OSError, sqlite3.Error):
+            if self.path.with_name(f"{self.path.name}-wal").stat().st_size > _LOG:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
