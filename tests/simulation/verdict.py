@@ -140,8 +140,12 @@ def _promises(first: Colleague, ledger: Ledger, records: dict[str, Path]) -> Ite
 
 
 def _knew(event: dict[str, Any], path: str, value: str | None) -> bool:
-    """Whether the event's author had that value before them and changed it."""
-    return path in event.get("set", {}) and event.get("was", {}).get(path) == value
+    """Whether the event's author had that value before them and changed it: by the field itself,
+    or, of what waiting holds, by going on."""
+    was, given = event.get("was", {}), event.get("set", {})
+    if path.startswith("waiting.") and value is not None:
+        return was.get("status") == "waiting" != given.get("status", "waiting")
+    return path in given and was.get(path) == value
 
 
 class _Story:

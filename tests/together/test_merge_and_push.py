@@ -98,3 +98,29 @@ def test_a_branch_that_follows_none_is_merged_and_not_pushed(hub: Hub, one: Sand
         merge_branches(one.open(), ["side"], push=True)
     assert refused.value.code == "E_NO_UPSTREAM"
     assert one.open().load(record_id)
+
+
+def test_a_number_that_is_claimed_elsewhere_is_not_taken_by_a_push(
+    hub: Hub, one: Sandbox, two: Sandbox
+) -> None:
+    """The branch has a record under a number that another clone claimed for a record of its own,
+    which nobody has seen yet: whoever brings the branch to main gives it another number."""
+    third = hub.clone("three")
+    away(two)
+    number = new(two, "离线")
+    back(two, hub)
+    offered = uid(two, number)
+    two.git("push", "--quiet", "origin", "HEAD:refs/heads/offer")
+    assert new(third) == number
+    final = uid(third, number)
+    one.git("fetch", "--quiet")
+    before = hub.refs()[MAIN]
+    with pytest.raises(GitFailed, match="merged, but not pushed"):
+        merge_branches(one.open(), ["origin/offer"], push=True)
+    assert hub.refs()[MAIN] == before
+    [(old, _)] = sync(one).renumbered
+    assert old == number
+    sync(third)
+    sync(one)
+    assert uid(one, number) == uid(third, number) == final
+    assert {uid(one, record_id) for record_id in hub.ids()} == {final, offered}

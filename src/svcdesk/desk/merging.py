@@ -279,8 +279,9 @@ def _newest(repo: Repository, base: str, tip: str, path: str, zone: tzinfo) -> s
 
 def _push(desk: Desk) -> list[Text]:
     """Push to the branch that the current one follows; sentences about channels not told."""
-    from svcdesk.desk.network import network_limit
-    from svcdesk.desk.publishing import push_branch, tell_published
+    from svcdesk.desk.claiming import Claims
+    from svcdesk.desk.publishing import push_claimed, tell_published
+    from svcdesk.desk.traffic import between
     from svcdesk.store import published, remotes
 
     repo = desk.repository.refreshed()
@@ -292,7 +293,8 @@ def _push(desk: Desk) -> list[Text]:
         )
     line = remotes.line_of(repo)
     tip = published.tips(repo, line).upstream
-    pushed = push_branch(desk, line, tip, {}, network_limit(desk))
+    went = between(desk, repo, tip, str(repo.head))
+    pushed = push_claimed(desk, Claims(desk, line), line, tip, went)
     if not pushed.done:
         raise GitFailed(
             T("merged, but not pushed: {words}", words=pushed.words),

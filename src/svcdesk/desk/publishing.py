@@ -25,8 +25,9 @@ from svcdesk.store.settling import OP
 from svcdesk.store.told import told
 
 if TYPE_CHECKING:
+    from svcdesk.desk.claiming import Claims
     from svcdesk.desk.desk import Desk
-    from svcdesk.desk.traffic import Flow
+    from svcdesk.desk.traffic import Flow, Traffic
     from svcdesk.store.published import Pending
     from svcdesk.store.remotes import Line, Pushed
 
@@ -68,6 +69,33 @@ def push_branch(
     return pushed
 
 
+def push_claimed(
+    desk: Desk, claims: Claims, line: Line, since: str | None, went: Traffic
+) -> Pushed:
+    """Push the current commit with claims of the numbers of its new records: what is another
+    record's number is refused, and `claims` knows then. Where the remote takes no claims, it is
+    pushed without. Raises GitFailed (E_REMOTE)."""
+    from svcdesk.desk.claiming import MANY
+    from svcdesk.desk.network import network_limit
+
+    repo, limit = desk.repository, network_limit(desk)
+    wanted = claims.wanted(repo, went)
+    if len(wanted) > MANY:
+        early = claims.ahead(repo, wanted, went)
+        wanted = {}
+        if early is not None and not claims.not_allowed(early):
+            claims.learn(repo, early)
+            return early
+    pushed = push_branch(desk, line, since, wanted, limit)
+    if not pushed.done and wanted and claims.not_allowed(pushed):
+        pushed = push_branch(desk, line, since, {}, limit)
+    if pushed.done:
+        claims.published(repo, went)
+    elif pushed.again:
+        claims.learn(repo, pushed)
+    return pushed
+
+
 def tell_published(desk: Desk, upstream: str | None) -> list[Text]:
     """Tell the channels of every noted publication that the remote has; sentences about those
     channels that failed. Notes of what it does not have are dropped: a later push covers it."""
@@ -85,11 +113,17 @@ def publish_after_write(desk: Desk) -> list[Text]:
 
     Whatever goes wrong, the write stands.
     """
+    from svcdesk.desk.claiming import Claims
+
     try:
         repo = desk.repository.refreshed()
         line = remotes.line_of(repo)
         upstream = published.tips(repo, line).upstream
-        pushed = push_branch(desk, line, upstream, {}, WRITE_LIMIT)
+        claims = Claims(desk, line)
+        wanted = claims.wanted(repo, between(desk, repo, upstream, str(repo.head)))
+        pushed = push_branch(desk, line, upstream, wanted, WRITE_LIMIT)
+        if not pushed.done and wanted and claims.not_allowed(pushed):
+            pushed = push_branch(desk, line, upstream, {}, WRITE_LIMIT)
         if pushed.done:
             return tell_published(desk, repo.head)
         if pushed.again:

@@ -267,8 +267,7 @@ class _Sync:
         return merged
 
     def _push(self, upstream: str | None, head: str) -> Synced | str:
-        from svcdesk.desk import claiming
-        from svcdesk.desk.publishing import push_branch, tell_published
+        from svcdesk.desk.publishing import push_claimed, tell_published
         from svcdesk.desk.sync_judging import refuse_lost, refuse_unfit
 
         desk, repo = self._desk, self._desk.repository
@@ -276,22 +275,11 @@ class _Sync:
         went = between(desk, repo, since, head)
         refuse_unfit(desk, went, self._meant.deleted)
         refuse_lost(desk, since)
-        wanted = self._claims.wanted(repo, went)
-        if len(wanted) > claiming.MANY:
-            early = self._claims.ahead(repo, wanted, went)
-            wanted = {}
-            if early is not None and not self._claims.not_allowed(early):
-                self._claims.learn(repo, early)
-                return early.words
-        pushed = push_branch(desk, self._line, since, wanted, network_limit(desk))
-        if not pushed.done and wanted and self._claims.not_allowed(pushed):
-            pushed = push_branch(desk, self._line, since, {}, network_limit(desk))
+        pushed = push_claimed(desk, self._claims, self._line, since, went)
         if pushed.done:
             self._note(*tell_published(desk, head))
-            self._claims.published(repo, went)
             return self._finish(upstream, pushed=True, went=went)
         if pushed.again:
-            self._claims.learn(repo, pushed)
             return pushed.words
         raise GitFailed(
             T("not pushed: {words}", words=pushed.words),
