@@ -82,13 +82,15 @@ SPECS = (
     Spec(
         "note",
         "Add an internal note, which the customer does not see.\n\n"
-        "With --about a supervisor explains an escalation, or says what was moved to help.",
+        "With --about a supervisor explains an escalation or a breach, or says what was moved to "
+        "help.",
         options=(
             Given(
                 "--about",
                 "about",
-                "The escalation it explains: the ending of its event's id, or all.",
-                "EVENT|all",
+                "What it explains: a breached target (response …), an escalation by the ending of "
+                "its event's id, or all.",
+                "TARGET|EVENT|all",
                 many=True,
                 mark=True,
             ),

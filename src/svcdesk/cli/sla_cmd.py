@@ -18,8 +18,16 @@ from svcdesk.reports.sla_targets import AT_RISK, BREACHED, OPEN, Target, judged,
 
 if TYPE_CHECKING:
     from svcdesk.desk.sla_checking import SlaCheck
+    from svcdesk.desk.writing import Done
     from svcdesk.model.record import Value
     from svcdesk.store.tickets import Unreadable
+
+
+_DATA = ("csv", "csv-excel", "xlsx", "parquet")
+"""Formats that programs and spreadsheets read, and that have the cells alone."""
+_OWED = "DESK701"
+_FEW = 3
+"""So many notes that are owed are named one by one."""
 
 
 @command(
@@ -85,6 +93,7 @@ def _check(
                 *(_hidden_item(one) for one in result.hidden),
             ],
             grouped=True,
+            whole=app.format_name() in _DATA,
         )
     )
     for one in result.unreadable:
@@ -146,30 +155,48 @@ def _escalate(app: App, at: str | None, since: str, dry_run: bool) -> int:
     moment = app.understand(at) if at else app.now
     start = began(app, since, moment)
     result = escalate(app.desk, at=moment, since=start, options=Options(dry_run=dry_run))
-    show_done(app, result.done, dry_run=dry_run)
+    show_done(app, _summed(app, result.done), dry_run=dry_run)
     hidden = tell_hidden(app, result.hidden)
     return tell_unreadable(app, result.passed_over) or hidden
 
 
-@command("show", help="Show every target of records: when it started, is due, was met.")
+def _summed(app: App, done: Done) -> Done:
+    """What was done, with one sentence for many notes that are owed."""
+    owed = [one for one in done.findings if one.code == _OWED]
+    if len(owed) <= _FEW:
+        return done
+    app.out.err(
+        T("{count} escalations ask for a supervisor's note: `svcdesk check` lists them; `svcdesk "
+          "note ID --about all -m …` writes one for all of a request", count=len(owed))
+    )  # fmt: skip
+    others = tuple(one for one in done.findings if one.code != _OWED)
+    return done._replace(findings=others)
+
+
+@command("show", help="Show every target of records: when it began, is due, was met.")
 @ids_argument
 @asked_at
 def _show(app: App, ids: tuple[str, ...], at: str | None) -> None:
-    from svcdesk.desk.sla_levels import no_longer_due
+    from svcdesk.desk.owing import standing_of
+    from svcdesk.desk.sla_checking import placed
     from svcdesk.lifecycle.fold import fold
     from svcdesk.reports.sla_bar import timeline
 
     moment = app.understand(at) if at else app.now
-    targets, notes = [], []
+    targets: list[Target] = []
+    notes: list[Text] = []
     for one in read_ids(ids):
-        record = app.desk.load(one).record
-        answer = app.desk.sla.ledger(record, moment)
-        if answer is not None:
-            targets += judged(record, answer.entries, answer.at, 0)
-            notes += [T("{record}: policy {policy}", record=record.id, policy=answer.policy)]
-            notes += answer.notes
-            folded = fold(record.events, app.desk.workflow(record.kind))
-            notes += no_longer_due(app.desk.sla, record, folded)
+        loaded = app.desk.load(one)
+        record = loaded.record
+        folded = fold(record.events, app.desk.workflow(record.kind))
+        answer = app.desk.sla.ledger(record, moment, folded)
+        standing = standing_of(app.desk, record, folded, answer, loaded.document.text.encode())
+        if answer is None or standing is None:
+            continue
+        found = judged(record, answer.entries, answer.at, 0)
+        targets += [placed(target, loaded.path, standing) for target in found]
+        notes += [T("{record}: policy {policy}", record=record.id, policy=answer.policy)]
+        notes += standing.notes or answer.notes
     app.show(
         targets_table(
             targets,
@@ -178,6 +205,7 @@ def _show(app: App, ids: tuple[str, ...], at: str | None) -> None:
             zone=app.zone,
             now=moment,
             notes=notes,
+            whole=True,
         )
     )
     if app.format_name() == "table" and targets:

@@ -39,6 +39,8 @@ _VERBS = {
 }
 _OF_PROGRAMS = frozenset({"id", "uid", "path", "sha256"})
 _LABEL_WIDTH = 18
+_ENDING = 8
+"""So much of an id is enough to name an event."""
 
 
 def view_lines(app: App, view: View, contact: Mapping[str, str] | None) -> Iterator[Text | str]:
@@ -105,7 +107,7 @@ def log_row(app: App, entry: LogEntry) -> list[Cell | Value]:
     label = pick(workflow.states[state].labels, state) if state else ""
     gone = BLANK if event.is_redacted else None
     said = [one for one in (event.text, event.reason, gone, *entry.words) if one]
-    effect, decision = str(_EFFECTS[step.effect]), []
+    effect, decision = str(_EFFECTS[step.effect]), _escalated(app, entry)
     if entry.approval is not None:
         from svcdesk.cli.approval_view import decided, verdict
 
@@ -123,6 +125,23 @@ def log_row(app: App, entry: LogEntry) -> list[Cell | Value]:
             f"[{effect}] {shown}" if effect else shown,
         ),
     ]
+
+
+def _escalated(app: App, entry: LogEntry) -> list[str]:
+    """Which level of which target an escalation of the SLA is, whom it tells, and the ending of its
+    id, by which a note names it."""
+    event = entry.step.event
+    if event.derived is None:
+        return []
+    from svcdesk.lifecycle.escalations import NOTIFIED
+
+    target, _, level = event.derived
+    rule = app.desk.sla.rules(entry.kind).rules.get(target)
+    notified = event.extra.get(NOTIFIED)
+    named = ", ".join(map(str, notified)) if isinstance(notified, list) else ""
+    said = T("{target}, level {level}, event {ending}", target=pick(rule.labels, target)
+             if rule else target, level=level + 1, ending=event.id[-_ENDING:])  # fmt: skip
+    return [str(said), str(T("tells {people}", people=named))] if named else [str(said)]
 
 
 def _part_lines(app: App, part: Part) -> Iterator[Text | str]:

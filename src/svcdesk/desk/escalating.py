@@ -125,7 +125,10 @@ class _Run:
                 if (entry.target, entry.cycle) in began
                 for moment in entry.levels
             ]
-        for moment in newly_reached(moments, recorded):
+            reached = newly_reached(moments, recorded)
+            for moment in reached:
+                self.settings(record, moment)
+        for moment in reached:
             yield moment, began[moment.key[0], moment.key[1]]
 
     def write(self, draft: Draft, record_id: str) -> list[str]:
@@ -141,10 +144,7 @@ class _Run:
                 record=record.id,
             )
         told = []
-        reached = list(self.levels(record, folded))
-        for moment, _ in reached:  # before anything is kept of them
-            self.settings(record, moment)
-        for moment, began in reached:
+        for moment, began in list(self.levels(record, folded)):
             event = self.event(record, folded, moment, began)
             moved = append(record, folded, workflow, event)
             draft.keep(moved)
@@ -175,7 +175,7 @@ class _Run:
                       record=record.id, level=moment.level.at, target=moment.key[0], field=name),
                     hint=T("a level may set tracked fields other than the state; "
                            "`svcdesk sla lint` looks through the policies"),
-                    field=name,
+                    field=f"{moment.level.place}.set.{name}",
                 )  # fmt: skip
         return moment.level.set
 

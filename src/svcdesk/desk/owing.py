@@ -26,7 +26,8 @@ _NEVER = 1 << 60
 
 class Told(NamedTuple):
     """A recorded escalation of a target's cycle: its event, when it came, whether it asks for a
-    note that nobody has written, and each note about it with the time it happened."""
+    note that nobody has written, and each note about it with the time it happened. Notes about a
+    breach itself are one of their own, without an event and as of ever."""
 
     target: str
     cycle: int
@@ -140,12 +141,15 @@ def _as_json(desk: Parts, standing: Standing) -> str | None:
 
 
 def _told(record: Record, folded: Fold) -> Iterator[Told]:
-    from svcdesk.lifecycle.escalations import escalations
+    from svcdesk.lifecycle.escalations import breach_notes, escalations
 
     for one in escalations(record.events, folded):
         target, cycle, _ = one.key
         notes = tuple((note.id, _seconds(note.happened)) for note in one.notes)
         yield Told(target, cycle, one.event.id, _seconds(one.event.at), one.owes_note, notes)
+    for (target, cycle), said in breach_notes(record.events, folded).items():
+        notes = tuple((note.id, _seconds(note.happened)) for note in said)
+        yield Told(target, cycle, "", 0.0, False, notes)
 
 
 def _seconds(text: str) -> float:

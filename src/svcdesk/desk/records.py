@@ -15,7 +15,7 @@ from svcdesk.i18n import T
 from svcdesk.lifecycle.act import Act, Words
 from svcdesk.lifecycle.chain import Chain, plan_move, with_link
 from svcdesk.lifecycle.dates import check_when, refuse_past
-from svcdesk.lifecycle.escalations import ABOUT, chosen_events
+from svcdesk.lifecycle.escalations import ABOUT
 from svcdesk.lifecycle.fold import fold
 from svcdesk.lifecycle.moves import (
     Moved,
@@ -196,17 +196,12 @@ def _settling(desk: Desk, record: Record, author: Author, around: Circumstances)
 
 
 def _naming(desk: Desk, record: Record, author: Author, words: Words) -> Words:
-    """What is said, with the ids of the events that it is about. Only whoever may waive explains
-    an escalation: its note takes the breach off the list of failures (K4)."""
-    wanted = words.marks.get(ABOUT)
-    if not isinstance(wanted, list):
+    """What is said, with the events and breaches that it is about."""
+    if ABOUT not in words.marks:
         return words
-    workflow = desk.workflow(record.kind)
-    folded = fold(record.events, workflow)
-    chosen = chosen_events(record.id, folded, record.events, [str(one) for one in wanted])
-    if any(event.derived for event in chosen):
-        authorise("waive", workflow.roles, author.person, author.principal, record=record.id)
-    return words._replace(marks={**words.marks, ABOUT: [event.id for event in chosen]})
+    from svcdesk.desk.explaining import naming
+
+    return naming(desk, record, author, words)
 
 
 def _chain(desk: Desk, draft: Draft, record: Record) -> Chain:

@@ -133,11 +133,15 @@ class _Search:
             one
             for one in judged(standing.record, standing.entries, standing.at, self.within)
             if self._in_question(one, standing.is_open)
+            and (self.everything or one.entry.ended is None or not self._is_dropped(row))
         ]
         if targets or standing.is_open:
             self.notes |= {str(note): note for note in standing.notes}
-        for target in targets:
-            yield _placed(target, row.path, standing)
+        yield from (placed(target, row.path, standing) for target in targets)
+
+    def _is_dropped(self, row: Row) -> bool:
+        """Whether the record was cancelled: what it did not do in time is owed to nobody now."""
+        return row.head.status in self.desk.sla.rules(row.kind).dropped_in
 
     def _in_question(self, target: Target, is_open: bool) -> bool:
         entry = target.entry
@@ -147,7 +151,7 @@ class _Search:
         return target.group == BREACHED and moment is not None and moment >= self.horizon
 
 
-def _placed(target: Target, path: str, standing: Standing) -> Target:
+def placed(target: Target, path: str, standing: Standing) -> Target:
     """The target with its place in a file, and with what was said about its escalations."""
     key = (target.entry.target, target.entry.cycle)
     own = [one for one in standing.told if one[:2] == key and one.came <= standing.at]

@@ -7,7 +7,7 @@ record it make the same bytes, and a merge of them has it once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from svcdesk.errors import NotFound
 from svcdesk.i18n import T
 from svcdesk.lifecycle.fold import Fold
 from svcdesk.model.ids import derived_event_id
-from svcdesk.model.instants import format_instant
+from svcdesk.model.instants import format_instant, strict_instant
 from svcdesk.model.people import BOT, People
 from svcdesk.model.record import Event, Value, Values
 
@@ -23,6 +23,11 @@ ESCALATE = "escalate"
 NOTE = "note"
 ABOUT = "about"
 """The key of a note that names the escalations it is about."""
+EXPLAINS = "explains"
+"""The key of a note that names the breaches it explains, as `resolution.1`: target and cycle."""
+ALL = "all"
+Key = tuple[str, int]
+"""A target and its cycle."""
 NOTIFIED = "notified"
 REQUIRE = "require"
 _SUPERVISOR = "supervisor"
@@ -30,7 +35,8 @@ _ROLE = "role:"
 
 
 class Escalation(NamedTuple):
-    """A derived event that counts, its place among the record's events, and the notes about it.
+    """A derived event that counts, its place among the record's events, and the notes about it, or
+    written since about the breach of its target.
 
     That a supervisor wrote them is judged where they are written, as every right is.
     """
@@ -57,12 +63,16 @@ def escalations(events: Sequence[Event], folded: Fold) -> tuple[Escalation, ...]
         return ()
     counted = list(folded.counted())
     notes = [event for event in counted if event.do == NOTE and event.extra.get(ABOUT)]
+    explaining = breach_notes(events, folded)
     places = {event.id: place for place, event in enumerate(events)}
     return tuple(
         Escalation(
             event,
             places[event.id],
-            tuple(note for note in notes if event.id in _about(note)),
+            (
+                *(note for note in notes if event.id in _about(note)),
+                *(note for note in explaining.get(event.derived[:2], ()) if _since(note, event)),
+            ),
         )
         for event in counted
         if event.derived is not None and event.do == ESCALATE
@@ -116,31 +126,52 @@ def people_to_notify(names: Sequence[str], values: Values, people: People) -> li
 
 
 def chosen_events(
-    record: str, folded: Fold, events: Sequence[Event], wanted: Sequence[str]
+    record: str, folded: Fold, wanted: Sequence[str], targets: Collection[str]
 ) -> tuple[Event, ...]:
-    """The events that a note is about, by unique endings of ids; `all`: each escalation that owes
-    a note.
+    """The events that a note is about, by unique endings of ids. `targets`: what may be named
+    beside them, for the advice.
 
     Raises NotFound where there is no such event.
     """
-    if "all" in wanted:
-        owed = tuple(one.event for one in escalations(events, folded) if one.owes_note)
-        if not owed:
-            raise NotFound(T("{record} has no escalation that asks for a note", record=record),
-                           record=record)  # fmt: skip
-        return owed
     counted = list(folded.counted())
     chosen: dict[str, Event] = {}
     for one in wanted:
         ending = [event for event in counted if event.id.endswith(one.upper())]
         if len(ending) != 1:
+            from difflib import get_close_matches
+
+            near = get_close_matches(one.lower(), list(targets), n=1, cutoff=0.6)
             raise NotFound(
-                T("{record}: “{event}” is none of its events", record=record, event=one),
-                hint=T("`svcdesk log {record} --format json` shows their ids", record=record),
+                T("{record}: “{event}” is none of its events, and no target",
+                  record=record, event=one),
+                hint=T("do you mean {name}?", name=near[0])
+                if near
+                else T("`svcdesk log {record}` shows the ids of escalations, `svcdesk sla show "
+                       "{record}` the targets", record=record),
                 record=record,
-            )
+            )  # fmt: skip
         chosen[ending[0].id] = ending[0]
     return tuple(chosen.values())
+
+
+def breach_notes(events: Sequence[Event], folded: Fold) -> dict[Key, tuple[Event, ...]]:
+    """The notes that explain breaches, by target and cycle, in fold order."""
+    found: dict[Key, tuple[Event, ...]] = {}
+    if not any(EXPLAINS in event.extra for event in events):
+        return found
+    for event in folded.counted():
+        named = event.extra.get(EXPLAINS) if event.do == NOTE else None
+        for one in named if isinstance(named, list) else ():
+            target, _, cycle = str(one).rpartition(".")
+            if target and cycle.isdecimal():
+                key = target, int(cycle)
+                found[key] = (*found.get(key, ()), event)
+    return found
+
+
+def _since(note: Event, event: Event) -> bool:
+    """Whether a note was written when the escalation had come."""
+    return strict_instant(note.happened) >= strict_instant(event.at)
 
 
 def _about(note: Event) -> Sequence[Value]:

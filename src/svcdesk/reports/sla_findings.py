@@ -17,7 +17,7 @@ BREACH = Rule(
     T("a target of the service level is breached"),
     T("what was owed by a time was not done by it; a breach that was met late stays one"),
     T("meet it; `svcdesk sla explain ID` says how the time came about, and a supervisor explains "
-      "an escalated breach with `svcdesk note ID --about EVENT`"),
+      "the breach with `svcdesk note ID --about TARGET -m …`"),
     "C 2.2, 4.1 (K4)",
 )  # fmt: skip
 RISK = Rule(
@@ -47,12 +47,19 @@ def target_finding(target: Target, zone: tzinfo) -> Finding | None:
         target.path,
         target.line,
         f"sla.{target.entry.target}.{target.entry.cycle}",
-        hint=T("write the note that is owed: `svcdesk note {id} --about {event}`",
-               id=target.record.id, event=target.owed)
-        if target.owed
-        else None,
+        hint=_hint(target),
         severity=Severity.NOTE if target.explained is not None else None,
     )  # fmt: skip
+
+
+def _hint(target: Target) -> Text | None:
+    """What is left to do about this very target, where that is not the rule's own advice."""
+    if target.owed:
+        return T("write the note that is owed: `svcdesk note {id} --about {event}`",
+                 id=target.record.id, event=target.owed)  # fmt: skip
+    if target.explained:
+        return T("explained by the note {event}: nothing is left to do", event=target.explained)
+    return None
 
 
 def checked_item(target: Target, zone: tzinfo) -> dict[str, Value]:

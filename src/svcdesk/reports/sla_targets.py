@@ -144,9 +144,11 @@ def targets_table(
     item: Callable[[Target], dict[str, Value]] | None = None,
     more: Sequence[dict[str, Value]] = (),
     grouped: bool = False,
+    whole: bool = False,
 ) -> Table:
-    """Targets, what matters first; `grouped`, under headings. `item` makes what the data formats
-    print of each (by default `target_item`); `more` are items beside them."""
+    """Targets, what matters first; `grouped`, under headings; `whole`, with columns for when each
+    began and was met, and for the note that explains it. `item` makes what the data formats print
+    of each (by default `target_item`); `more` are items beside them."""
     ordered = sorted(targets, key=Target.sort_key)
     every: list[Target | dict[str, Value]] = [*ordered, *more]
 
@@ -163,12 +165,15 @@ def targets_table(
             Column("record", T("record")),
             Column("priority", T("priority")),
             Column("target", T("target")),
+            *([Column("started", T("began at"))] if whole else ()),
             Column("due", T("due")),
+            *([Column("met", T("met at"))] if whole else ()),
             Column("relative", T("when")),
+            *([Column("explained", T("explained by"))] if whole else ()),
             Column("assignee", T("assignee")),
             Column("title", T("title")),
         ],
-        rows=Made(lambda one: _row(one, zone, now), ordered),
+        rows=Made(lambda one: _row(one, zone, now, whole), ordered),
         items=Made(made, every),
         total=len(every),
         unreadable=unreadable,
@@ -189,7 +194,7 @@ def _headings(ordered: Sequence[Target]) -> dict[int, Text]:
     return found
 
 
-def _row(target: Target, zone: tzinfo, now: datetime) -> list[Cell | Value]:
+def _row(target: Target, zone: tzinfo, now: datetime, whole: bool) -> list[Cell | Value]:
     entry, record = target.entry, target.record
     style = _STYLES.get(target.group, "")
     word = target.word
@@ -202,11 +207,20 @@ def _row(target: Target, zone: tzinfo, now: datetime) -> list[Cell | Value]:
         record.id,
         record.get("priority"),
         Cell(entry.target, target.label),
-        when.astimezone(zone).strftime("%Y-%m-%d %H:%M") if when else None,
-        Cell(None, relative(when, now) if when and entry.is_open else "", style),
+        *([_local(entry.started, zone)] if whole else ()),
+        _local(due, zone),
+        *([_local(entry.met, zone)] if whole else ()),
+        Cell(entry.remaining, relative(when, now) if when and entry.is_open else "", style),
+        *([Cell(target.explained, (target.explained or "")[-8:])] if whole else ()),
         record.get("assignee"),
         record.title,
     ]
+
+
+def _local(seconds: int | None, zone: tzinfo) -> str | None:
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _iso(seconds: int | None, zone: tzinfo) -> str | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from svcdesk.errors import NotAllowed
 from svcdesk.i18n import T, Text
-from svcdesk.lifecycle.escalations import ABOUT, ESCALATE
+from svcdesk.lifecycle.escalations import ABOUT, ESCALATE, EXPLAINS
 from svcdesk.lifecycle.fold import STATUS
 from svcdesk.lifecycle.rights import authorise, requester, rights_for_fields
 from svcdesk.model.ids import derived_event_id
@@ -124,7 +124,8 @@ def _rights(event: Event, record: Record, workflow: Workflow) -> set[str]:
         rights.add("settle")
     about = event.extra.get(ABOUT)
     named = about if isinstance(about, list) else []
-    if any(one.derived is not None and one.id in named for one in record.events):
+    escalated = any(one.derived is not None and one.id in named for one in record.events)
+    if escalated or event.extra.get(EXPLAINS):
         rights.add("waive")
     return rights
 
