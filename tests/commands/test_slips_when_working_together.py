@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from change_stories import CHANGE, approve, desk_of_five, ok, proposed
-from command_runner import svcdesk
+from command_runner import environment, svcdesk
 
 from svcdesk.testing import MakeDesk, Sandbox
 
@@ -63,3 +65,37 @@ def test_init_sets_up_its_own_clone(tmp_path: Path) -> None:
     assert svcdesk(root, "merge-driver", "--status").code == 0
     assert "in this clone now" not in ok(svcdesk(root, "init")).out
     assert svcdesk(root, "doctor").code == 0
+
+
+def test_doctor_does_not_promise_what_it_left(make_desk: MakeDesk) -> None:
+    desk = make_desk()
+    ok(svcdesk(desk.root, *NEW, "--description", "网络很慢"))
+    desk.git("branch", "side")
+    ok(svcdesk(desk.root, "set", FIRST, "title=登录失败"))
+    desk.git("switch", "--quiet", "side")
+    ok(svcdesk(desk.root, "set", FIRST, "title=无法登录"))
+    desk.git("config", "merge.svcdesk.driver", "git merge-file %A %O %B; true")
+    desk.git("merge", "--quiet", "--no-edit", "main")
+    before = svcdesk(desk.root, "doctor").out
+    assert "`svcdesk doctor --fix` puts it right" in before
+    after = svcdesk(desk.root, "doctor", "--fix").out
+    assert "left as it is: " in after
+    assert "`svcdesk doctor --fix` puts it right" not in after
+
+
+def test_a_killed_write_of_many_files_is_told_in_few_lines(desk: Sandbox) -> None:
+    for number in range(7):
+        ok(svcdesk(desk.root, *NEW, "--description", f"网络很慢 {number}"))
+    ids = [f"SR-20241001-{number:03}" for number in range(1, 8)]
+    code = (
+        "import os, sys; from svcdesk.desk import open_desk; from svcdesk.store import git_commit\n"
+        "git_commit.record = lambda *a, **k: os._exit(9)\n"
+        "open_desk('.').set(sys.argv[1:], {'title': '很慢'})"
+    )
+    words = [sys.executable, "-c", code, *ids]
+    assert subprocess.run(words, cwd=desk.root, env=environment(), check=False).returncode == 9
+    desk.write(desk.path_of(ids[0]), "somebody's text\n")
+    told = svcdesk(desk.root, "doctor").out
+    assert "6 files hold the new text, which is not committed" in told
+    assert f"{ids[0]}.yaml holds something else" in told
+    assert ids[3] not in told

@@ -42,6 +42,19 @@ def test_a_conflict_is_marked_around_its_field_only(apart: Apart) -> None:
     assert "ours" not in (text + answer.stderr).lower()
 
 
+def test_the_sides_of_a_merge_are_called_by_their_branches(apart: Apart) -> None:
+    apart.on("main", set_title("登录失败"), assign("engineer-1"))
+    apart.on("side", set_title("无法登录"), note("n"))
+    apart.desk.edit("records/desk.yaml", "language: en\n", "language: zh\n")
+    apart.desk.commit("a desk in Chinese")
+    answer = apart.run("merge", "--no-edit", "side")
+    lines = apart.text().splitlines()
+    marks = [one for one in lines if one.startswith(("<<<<<<< ", ">>>>>>> "))]
+    assert [one.split(": ")[0] for one in marks] == ["<<<<<<< HEAD", ">>>>>>> side"]
+    assert "engineer-1" in marks[0]
+    assert "双方都改动了 title" in answer.stderr
+
+
 @pytest.mark.parametrize("how", [["rebase", "--quiet", "main", "side"], ["cherry-pick", "side"]])
 def test_rebase_and_cherry_pick_merge_too(apart: Apart, how: list[str]) -> None:
     apart.on("main", assign("engineer-1"))

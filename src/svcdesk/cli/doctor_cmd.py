@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,7 @@ from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS
 from svcdesk.cli.options import command, option
 from svcdesk.errors import SvcdeskError, UsageError
-from svcdesk.i18n import T
+from svcdesk.i18n import T, Text
 from svcdesk.model.finding import Severity
 from svcdesk.model.table import Cell, Column, Table
 
@@ -66,7 +67,7 @@ def _doctor(app: App, fix: bool, finish: bool, undo: bool) -> int:
         for line in report.lines:
             app.out.out(line)
         return FINDINGS if report.pending else 0
-    wrong = _own_settings(app)
+    wrong, left = _own_settings(app), dict[str, Text]()
     if fix:
         for path in doctoring.fix(app.desk).made:
             app.out.out(T("made {path}", path=path))
@@ -78,6 +79,7 @@ def _doctor(app: App, fix: bool, finish: bool, undo: bool) -> int:
             app.out.out(sentence)
         for sentence, hint in (*mended.left, *redated.left):
             app.out.out(T("left as it is: {what} – {hint}", what=sentence, hint=hint))
+            left[str(sentence)] = hint
     diagnosis = app.desk.examine()
     signs = (*wrong, *diagnosis.signs)
     app.show(
@@ -99,7 +101,7 @@ def _doctor(app: App, fix: bool, finish: bool, undo: bool) -> int:
                     ),
                     Cell(one.name, _NAMES.get(one.name, one.name)),
                     str(one.message),
-                    str(one.hint or ""),
+                    str(_advice(one, left) or ""),
                 ]
                 for one in signs
             ],
@@ -107,6 +109,12 @@ def _doctor(app: App, fix: bool, finish: bool, undo: bool) -> int:
         )
     )
     return 0 if diagnosis.healthy and not wrong else FINDINGS
+
+
+def _advice(sign: Sign, left: Mapping[str, Text]) -> Text | None:
+    """What to do about it; of what `--fix` has just left as it is, what it said of that."""
+    said = str(sign.message)
+    return next((hint for what, hint in left.items() if what.startswith(said)), sign.hint)
 
 
 def _own_settings(app: App) -> list[Sign]:

@@ -8,13 +8,15 @@ then lets git's own text merge make markers.
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcdesk.errors import SvcdeskError
-from svcdesk.i18n import T
+from svcdesk.i18n import LANGUAGES, T, use
 from svcdesk.store.merge_files import (
     CONFLICT,
     FAILED,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from svcdesk.store.schema import Kinds
 
 _DESK_FILE = Path("records/desk.yaml")
+_LANGUAGE = re.compile(rb"^language:[ \t]*['\"]?([a-z]{2})\b", re.MULTILINE)
 _SCHEMAS = Path("schemas")
 
 
@@ -65,7 +68,24 @@ def _merge(
         other.read_bytes(),
         MergeRules(_kinds()).at(path),
     )
-    return merge_file(versions, leave_out=inner, marker_size=marker_size)
+    return merge_file(versions, leave_out=inner, marker_size=marker_size, names=_names())
+
+
+def _names() -> tuple[str, str] | None:
+    """What `git merge` calls the two sides, which it tells by its environment: HEAD, and the
+    branch. None for another command, and for a merge of several branches."""
+    heads = [value for key, value in os.environ.items() if key.startswith("GITHEAD_")]
+    return ("HEAD", " ".join(heads[0].split())) if len(heads) == 1 and heads[0].strip() else None
+
+
+def _speak() -> None:
+    """Use the language that was asked for, else the desk's."""
+    language = os.environ.get("SVCDESK_LANG", "")
+    if language not in LANGUAGES:
+        found = _LANGUAGE.search(_DESK_FILE.read_bytes()) if _DESK_FILE.is_file() else None
+        language = found[1].decode("ascii") if found else ""
+    if language in LANGUAGES:
+        use(language)
 
 
 def _kinds() -> Kinds:
@@ -103,6 +123,7 @@ def _say(message: object) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run with git's arguments; whatever goes wrong ends with FAILED and a line on stderr."""
     try:
+        _speak()
         base, one, other, size, path = arguments
         return drive(Path(base), Path(one), Path(other), int(size), path)
     except Exception as error:  # git's own merge is better than none, whatever went wrong here

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from svcdesk.errors import SvcdeskError
+from svcdesk.i18n import T
 from svcdesk.merging.conflict import Conflict, Side
 from svcdesk.merging.record import UID, Merged, Settle, merge
 from svcdesk.merging.rules import Rules
@@ -73,8 +74,7 @@ def merge_file(
 ) -> FileMerge:
     """Merge the versions of a file; see `merging.record.merge` for the rules.
 
-    `names` stand beside the conflict markers; without them it is who last had a word on each
-    side. Raises Invalid for a result that no file may hold.
+    `names` stand beside the conflict markers, before who last had a word on each side. Raises Invalid for a result that no file may hold.
     """
     merged = _merged(versions, settle, leave_out, Side.ONE)
     one, other = versions.one.text, versions.other.text
@@ -84,7 +84,8 @@ def merge_file(
             return FileMerge(versions.path, b"", merged)
         document = _laid_out(versions, merged.value)
         return FileMerge(versions.path, document.text.encode(), merged, document)
-    called = names or (_called(versions.one, versions.other), _called(versions.other, versions.one))
+    spoke = (_called(versions.one, versions.other), _called(versions.other, versions.one))
+    called = spoke if names is None else (f"{names[0]}: {spoke[0]}", f"{names[1]}: {spoke[1]}")
     if any(conflict.field == UID for conflict in merged.conflicts):
         size = marker_size
         text = f"{'<' * size} {called[0]}\n{one}{'=' * size}\n{other}{'>' * size} {called[1]}\n"
@@ -132,10 +133,10 @@ def _called(side: Document, against: Document) -> str:
     newest = max(_events(side).items(), default=None)
     known = _events(against)
     if newest is None or newest[0] in known:
-        return "one side" if side.text < against.text else "the other side"
+        return str(T("one side") if side.text < against.text else T("the other side"))
     event = newest[1]
     words = f"{event.get('by')} {event.get('at')}" if isinstance(event, dict) else ""
-    return " ".join(words.split()) or "one side"
+    return " ".join(words.split()) or str(T("one side"))
 
 
 def _events(document: Document) -> dict[str, Value]:

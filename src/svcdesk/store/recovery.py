@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from svcdesk.errors import RepositoryState
@@ -20,6 +20,9 @@ from svcdesk.store.settling import (
     restore_index,
     settle,
 )
+
+_SHOWN = 5
+"""More files than these are counted, not named."""
 
 
 class Report(NamedTuple):
@@ -68,7 +71,7 @@ def inspect(repo: Repository) -> Report:
         return Report(False, tuple(lines))
     lines.append(T("“{subject}” is not finished", subject=_subject(journal)))
     now = repo.refreshed()
-    lines += [_how_it_stands(place) for place in look(now, now.head, journal)]
+    lines += _standings(look(now, now.head, journal))
     return Report(True, tuple(lines))
 
 
@@ -132,6 +135,23 @@ def _undo(repo: Repository, journal: Journal, _held: lock.Lock) -> list[Text]:
     restore_index(repo, back, forward=False)
     replacing.remove_folders(repo.root, journal)
     return [*notes, T("“{subject}” is taken back", subject=_subject(journal))]
+
+
+def _standings(places: Sequence[Place]) -> list[Text]:
+    """How each file stands; of many that stand alike, how many they are."""
+    if len(places) <= _SHOWN:
+        return [_how_it_stands(place) for place in places]
+    alike = [one.holds for one in places if one.untouched]
+    found: list[Text] = []
+    if count := alike.count(Holds.OLD):
+        found.append(T("{count} files are as they were before", count=count))
+    if count := alike.count(Holds.NEW):
+        found.append(T("{count} files hold the new text, which is not committed", count=count))
+    other = [one for one in places if not one.untouched or one.holds is Holds.OTHER]
+    found += [_how_it_stands(place) for place in other[:_SHOWN]]
+    if len(other) > _SHOWN:
+        found.append(T("and {count} more", count=len(other) - _SHOWN))
+    return found
 
 
 def _how_it_stands(place: Place) -> Text:
