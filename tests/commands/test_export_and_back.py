@@ -122,6 +122,13 @@ def _reason() -> Any:
 
 
 @pytest.mark.case(68)
+def test_a_dash_is_standard_output(two: Sandbox) -> None:
+    """As with other tools; a file of that name would be hard to get rid of."""
+    said = svcdesk(two.root, "export", "--format", "csv").out
+    assert svcdesk(two.root, "export", "--format", "csv", "-o", "-").out == said != ""
+    assert not (two.root / "-").exists()
+
+
 @pytest.mark.parametrize("name", ["csv", "csv-excel"])
 def test_no_cell_of_a_csv_begins_a_formula(two: Sandbox, name: str) -> None:
     text = svcdesk(two.root, "export", "--format", name).out

@@ -34,7 +34,12 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}")
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("query", nargs=-1, type=click.UNPROCESSED, metavar="[QUERY…]")
-@option("-o", "--output", metavar="FILE|DIR", help="Write to FILE, or two files into DIR.")
+@option(
+    "-o",
+    "--output",
+    metavar="FILE|DIR",
+    help="Write to FILE (- for standard output), or two files into DIR.",
+)
 @option("--kind", metavar="KIND", help="Only records of this kind.")
 @option("--columns", metavar="A,B…", help="Which columns, by field: id,status,requester.name …")
 @asked_at
@@ -47,6 +52,7 @@ def _export(
     at: str | None,
 ) -> int:
     refuse_options(query, "export")
+    output = None if output == "-" else output
     folder = _folder(output)
     chosen = _format(app, None if folder else output, folder)
     if output is None and chosen.binary:
