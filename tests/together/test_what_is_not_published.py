@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from clones import Hub, git, new, sync
+from tests.commands.command_runner import svcdesk
 
 from svcdesk.testing import Sandbox
-from tests.commands.command_runner import svcdesk
 
 LATER = "2024-10-02T09:30:00+08:00"
 
@@ -103,3 +103,18 @@ def test_decisions_about_the_desks_own_files(hub: Hub, one: Sandbox, two: Sandbo
     assert "name: 丙\n" in two.read("records/desk.yaml")
     idle = svcdesk(two.root, "sync", "--take", "title@origin/mian", at=LATER)
     assert "--take title@origin/mian settled nothing" in idle.err
+
+
+def test_what_a_sync_brings_is_said_in_the_desks_words(
+    hub: Hub, one: Sandbox, two: Sandbox
+) -> None:
+    record_id = new(one)
+    sync(one)
+    sync(two)
+    one.open().set([record_id], {"customer": "客户B"})
+    sync(one)
+    said = svcdesk(two.root, "sync", at=LATER, lang="zh").out
+    assert "修改字段 (engineer-1)" in said
+    two.edit(two.path_of(record_id), "channel: email\n",
+             "channel: email\ncustom:\n  a:\n    b: [1, null]\n")  # fmt: skip
+    assert "None" not in svcdesk(two.root, "show", record_id, at=LATER).out

@@ -10,7 +10,8 @@ import click
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import REFUSED
 from svcdesk.cli.options import circumstances, command, id_argument, option, writing
-from svcdesk.i18n import T, Text, pick
+from svcdesk.i18n import T, Text
+from svcdesk.lifecycle.move_names import move_name
 
 if TYPE_CHECKING:
     from svcdesk.desk.syncing import Synced
@@ -127,18 +128,12 @@ def _what(app: App, flow: Flow) -> Text | str:
     for event in flow.events:
         if flow.before is None and event.do == "submit":
             continue
-        workflow = app.desk.workflow(flow.after.kind)
-        move = workflow.moves.get(event.do)
-        label = pick(move.labels, event.do) if move else event.do
+        label = move_name(event.do, app.desk.workflow(flow.after.kind))
         moves[f"{label} ({event.actor})"] = None
     said = ", ".join(moves)
     if flow.before is None:
-        title = flow.after.title
-        return (
-            T("new, {title}; {moves}", title=title, moves=said)
-            if said
-            else T("new, {title}", title=title)
-        )
+        words = "; ".join(word for word in (flow.after.title, said) if word)
+        return T("new, {title}", title=words) if words else T("new")
     if flow.former:
         return T("was {former}; {moves}", former=flow.former, moves=said)
     return said or T("fields changed")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from svcdesk.cli.app import App
 from svcdesk.i18n import T, Text, pick
 from svcdesk.lifecycle.fold import Effect
+from svcdesk.lifecycle.move_names import move_name
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.people import REQUESTER
-from svcdesk.model.record import BLANK, CORRECT, REDACT, SET, SETTLE, SUBMIT, VOID, Value, Values
+from svcdesk.model.record import BLANK, Value, Values
 from svcdesk.model.table import Cell
 from svcdesk.store import codec
 from svcdesk.terminal import pad
@@ -28,14 +29,6 @@ _EFFECTS = {
     Effect.DEAD: T("without effect"),
     Effect.VOIDED: T("taken back"),
     Effect.DUPLICATE: T("said already"),
-}
-_VERBS = {
-    SUBMIT: T("submit"),
-    SET: T("set"),
-    CORRECT: T("correct"),
-    VOID: T("take back"),
-    SETTLE: T("settle"),
-    REDACT: T("redact"),
 }
 _OF_PROGRAMS = frozenset({"id", "uid", "path", "sha256"})
 _LABEL_WIDTH = 18
@@ -100,8 +93,7 @@ def log_row(app: App, entry: LogEntry) -> list[Cell | Value]:
     """An event as a row: for people in their words, for programs in the record's own."""
     event, step = entry.step.event, entry.step
     workflow = app.desk.workflow(entry.kind)
-    move = workflow.moves.get(event.do)
-    what = pick(move.labels, event.do) if move else str(_VERBS.get(event.do, event.do))
+    what = str(move_name(event.do, workflow))
     behalf = T("requester") if event.on_behalf == REQUESTER else event.on_behalf
     state = step.after if step.after != step.before else None
     label = pick(workflow.states[state].labels, state) if state else ""
@@ -194,7 +186,11 @@ def _value_lines(
 ) -> Iterator[str]:
     if isinstance(value, list):
         for index, item in enumerate(value):
-            shown = _item_words(app, item, field, fields) if isinstance(item, dict) else str(item)
+            shown = (
+                _item_words(app, item, field, fields)
+                if isinstance(item, dict)
+                else _worded(app, item, None)
+            )
             yield _line(name if index == 0 else "", shown)
         return
     for index, line in enumerate(_worded(app, value, field).splitlines() or [""]):
@@ -229,6 +225,8 @@ def _worded(app: App, value: Value, field: FieldInfo | None) -> str:
 
 
 def _short(app: App, value: Value) -> str:
+    if value is None:
+        return "–"
     if isinstance(value, str) and len(value) == 25 and value[10] == "T":
         return _local(app, value)
     return str(value)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from svcdesk.desk.revision import DeskAt
 from svcdesk.desk.traffic import Flow, between
 from svcdesk.errors import NotFound, Refused, UsageError
-from svcdesk.i18n import Label, T, Text
+from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import fold
+from svcdesk.lifecycle.move_names import move_name
 from svcdesk.model.record import Event, Record, Value, leaves
 from svcdesk.review.change import Change, Version, events_of
 from svcdesk.review.sentences import said_of
@@ -186,8 +187,7 @@ def _of(flow: Flow, record: Record, workflow: Workflow) -> Version:
 
 def _of_lost(events: Sequence[Event], workflow: Workflow) -> Iterator[Text]:
     for event in events:
-        move = workflow.moves.get(event.do)
-        name = Label(move.labels, event.do) if move else event.do
+        name = move_name(event.do, workflow)
         yield T(
             "not there any more: {move} by {who}, {time}",
             move=name,

@@ -90,6 +90,8 @@ def _decoded(line: bytes) -> Mapping[str, Value]:
         value = json.loads(line.decode(), object_pairs_hook=_object, parse_constant=_constant)
     except UnicodeDecodeError:
         raise _no_plan(T("not UTF-8")) from None
+    except json.JSONDecodeError as error:
+        raise _no_plan(T("not JSON, from column {column} on", column=error.colno)) from None
     except (ValueError, RecursionError) as error:
         raise _no_plan(T("not JSON: {why}", why=error)) from None
     if not isinstance(value, dict):

@@ -10,10 +10,11 @@ from svcdesk.lifecycle.approval_digest import DECISION
 from svcdesk.lifecycle.approval_flaws import Became, Turn
 from svcdesk.lifecycle.approval_values import DECISIONS
 from svcdesk.lifecycle.fold import Effect, Fold, Step
+from svcdesk.lifecycle.move_names import move_name
 from svcdesk.lifecycle.moves import shown
 from svcdesk.model.fields import FieldTable
 from svcdesk.model.kind import Workflow
-from svcdesk.model.record import CORRECT, RENUMBER, SUBMIT, VOID, Event, Record, Value, leaves
+from svcdesk.model.record import SUBMIT, VOID, Event, Record, Value, leaves
 from svcdesk.review.change import Change, Events
 from svcdesk.sla.entries import Entry, Ledger, State
 
@@ -175,12 +176,7 @@ def said_of_approvals(turns: Iterable[Turn]) -> Iterator[Text]:
 
 
 def _move(event: Event, workflow: Workflow) -> Text | str:
-    move = workflow.moves.get(event.do)
-    if move is not None:
-        return pick(move.labels, event.do)
-    if event.do == CORRECT:
-        return T("correction")
-    return T("change of the number") if event.do == RENUMBER else event.do
+    return move_name(event.do, workflow)
 
 
 def _decision(value: str) -> Label:

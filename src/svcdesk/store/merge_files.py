@@ -74,7 +74,8 @@ def merge_file(
 ) -> FileMerge:
     """Merge the versions of a file; see `merging.record.merge` for the rules.
 
-    `names` stand beside the conflict markers, before who last had a word on each side. Raises Invalid for a result that no file may hold.
+    `names` stand beside the conflict markers, before who last had a word on each side. Raises
+    Invalid for a result that no file may hold.
     """
     merged = _merged(versions, settle, leave_out, Side.ONE)
     one, other = versions.one.text, versions.other.text
