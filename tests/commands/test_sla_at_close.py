@@ -75,3 +75,20 @@ def test_without_the_snapshot_the_new_policy_would_judge(closed: Sandbox) -> Non
     closed.write(ID, head.rstrip(" ") + "\n".join(rest) + ("\n" if rest else ""))
     closed.write(POLICY, closed.read(POLICY).replace("duration: 4h", "duration: 10m"))
     assert states(closed)["resolution"] == "breached"
+
+
+def test_a_look_back_before_the_close_uses_the_policy_of_the_close(closed: Sandbox) -> None:
+    def due() -> tuple[str, str, str]:
+        back = ("sla", "show", ID, "--at", "2024-10-01T11:00:00+08:00", "--format", "json")
+        done = svcdesk(closed.root, *back, at="2024-10-03T09:00:00+08:00")
+        assert done.code == 0, done.err
+        (one,) = [item for item in done.json()["items"] if item["target"] == "resolution"]
+        return one["state"], one["due"], done.err
+
+    before = due()
+    assert before[0] == "open" and "edited since" not in before[2]
+    text = closed.read(POLICY)
+    closed.write(POLICY, text.replace("duration: 4h", "duration: 10m"))
+    after = due()
+    assert after[:2] == before[:2]
+    assert "reckoned by the policy and calendars of the close" in after[2]

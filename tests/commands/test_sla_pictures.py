@@ -106,7 +106,7 @@ def test_in_a_terminal_the_bars_keep_to_its_width_and_have_colour(desk: Sandbox)
     moment = desk.clock.now.replace(year=2024, month=10, day=10, hour=2)
     answer = opened.sla.ledger(record, moment)
     assert answer is not None
-    targets = judged(record, answer, 0)
+    targets = judged(record, answer.entries, answer.at, 0)
     plain = timeline(targets, opened.facts.zone, moment, width=90)
     assert all(columns(line) <= 90 for line in plain)
     coloured = timeline(targets, opened.facts.zone, moment, width=90, colour=True)

@@ -87,3 +87,22 @@ def test_a_schema_that_forbids_what_is_there(branch: Branch) -> None:
     assert str(found.message) == f"1 records would not be valid any more: {FIRST}"
     branch.edit("5", "90", path)
     assert branch.codes() == set()
+
+
+def test_a_policy_edited_in_place_says_whose_deadlines_to_come_it_moves(branch: Branch) -> None:
+    path = "records/policies/delivery-template.yaml"
+    text = branch.box.read(path)
+    branch.box.write(path, text.replace("duration: 4h", "duration: 5h").replace("8h", "9h"))
+    branch.commit()
+    done = svcdesk(branch.box.root, "review", "main...HEAD", at=NOW)
+    assert done.code == 0, done.out
+    assert "deadlines to come become others for" in done.out
+    assert FIRST in next(one for one in done.out.splitlines() if "DESK916" in one)
+    later = text.replace("from: 2000-01-01", "from: 2030-01-01")
+    earlier = "earlier:\n" + "".join(
+        f"  {'- ' if place == 0 else '  '}{line}\n" if line else "\n"
+        for place, line in enumerate(text[text.index("from:"):].splitlines())
+    )  # fmt: skip
+    branch.box.write(path, later.replace("duration: 4h", "duration: 5h") + earlier)
+    branch.commit()
+    assert "DESK916" not in svcdesk(branch.box.root, "review", "main...HEAD", at=NOW).out

@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 
 @command(
     "explain",
-    help="Say why a deadline is what it is: every counted and skipped interval by name.",
+    help="Say why a deadline is what it is: every counted and skipped interval by name.\n\n"
+    "As far as the due time, also what is still to come. Many ordinary working days in a row are "
+    "one line; --all, and every format but the table, has each.",
 )
 @id_argument
 @option("--target", metavar="NAME", help="Only this target: response, resolution, promise …")
+@option("--all", "every", is_flag=True, help="Each interval by itself, also of ordinary days.")
 @asked_at
-def explain(app: App, id_: str, target: str | None, at: str | None) -> None:
+def explain(app: App, id_: str, target: str | None, every: bool, at: str | None) -> None:
     from svcdesk.reports.sla_bar import bar, legend
     from svcdesk.reports.sla_reasons import reasons_table, summary
     from svcdesk.reports.sla_targets import judged
@@ -58,7 +61,8 @@ def explain(app: App, id_: str, target: str | None, at: str | None) -> None:
             app.out.out(f"{legend()}\n\n", styled=True)
     waits = app.desk.kinds.fields(record.kind).get("waiting.reason")
     words = {one.value: Label(one.labels, one.value) for one in waits.choices} if waits else {}
-    app.show(reasons_table(targets, app.zone, seconds, words))
+    every = every or app.format_name() != "table"
+    app.show(reasons_table(targets, app.zone, seconds, words, every=every))
     for note in answer.notes if answer else ():
         app.out.err(note)
 

@@ -66,7 +66,8 @@ def people_findings(base: DeskAt, commits: Sequence[Made]) -> Iterator[Finding]:
 
 
 def changed_past(base: DeskAt, head: DeskAt, entries: Sequence[Entry]) -> Iterator[Finding]:
-    """The records whose past deadlines are others under the policies and calendars of the branch.
+    """The records whose deadlines are others under the policies and calendars of the branch: those
+    that are over, and those to come.
 
     Closed ones keep what was reckoned when they closed.
     """
@@ -74,6 +75,7 @@ def changed_past(base: DeskAt, head: DeskAt, entries: Sequence[Entry]) -> Iterat
     if not clocks:
         return
     at, other = base.now(), []
+    moved: list[str] = []
     for loaded in records_of(base):
         if not base.sla.rules(loaded.record.kind).rules:
             continue
@@ -83,6 +85,16 @@ def changed_past(base: DeskAt, head: DeskAt, entries: Sequence[Entry]) -> Iterat
             continue  # a policy that is wrong is a finding of its own
         if _past(sides[0]) != _past(sides[1]):
             other.append((loaded.record, sides[0], sides[1]))
+        elif _ahead(sides[0]) != _ahead(sides[1]):
+            moved.append(loaded.record.id)
+    if moved:
+        yield Finding(
+            rules.AHEAD_CHANGED,
+            T("deadlines to come become others for {count} open records: {records}",
+              count=len(moved), records=", ".join(moved[:_SHOWN])
+              if len(moved) <= _SHOWN else f"{', '.join(moved[:_SHOWN])} …"),
+            path=clocks[0].path,
+        )  # fmt: skip
     if not other:
         return
     shown = ", ".join(_of_record(*one) for one in other[:_SHOWN])
@@ -102,6 +114,12 @@ def _past(ledger: Ledger | None) -> dict[tuple[str, int], tuple[int | None, bool
         for one in entries
         if ledger and (one.is_late or (one.due is not None and one.due <= ledger.at))
     }
+
+
+def _ahead(ledger: Ledger | None) -> dict[tuple[str, int], int | None]:
+    """The deadlines that are still to come."""
+    entries = ledger.entries if ledger else ()
+    return {(one.target, one.cycle): one.due for one in entries if one.is_open and one.judged}
 
 
 def _of_record(record: Record, before: Ledger | None, after: Ledger | None) -> str:

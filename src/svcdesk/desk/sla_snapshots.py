@@ -59,21 +59,49 @@ def at_close(desk: Parts, moved: Moved) -> Moved:
 def as_closed(desk: Parts, answer: Ledger, folded: Fold, kind: str, uid: str) -> Ledger:
     """The ledger with the verdicts of the record's last close, where it carries them.
 
-    Where a merge has brought events from before the close since, they are reckoned in under the
-    policy and calendars of that time, and a note says so.
+    As of an instant before a close, the ledger under the policy and calendars that judged there,
+    so that nobody who looks back sees deadlines that nobody had. Where a merge has brought events
+    from before the close since, they are reckoned in under the same, and a note says so.
     """
-    closing = next((one for one in reversed(folded.steps) if _closes(one)), None)
-    stored = closing.event.extra.get(SNAPSHOT) if closing else None
-    if closing is None or not isinstance(stored, Mapping):
+    closings = [one for one in folded.steps if _closes(one)]
+    closing = next((one for one in reversed(closings) if _when(one) <= answer.at), None)
+    if closing is None:
+        return _before_close(desk, answer, folded, kind, uid, closings[0]) if closings else answer
+    stored = closing.event.extra.get(SNAPSHOT)
+    if not isinstance(stored, Mapping):
         return answer
-    closed_at = int(strict_instant(closing.event.happened).timestamp())
-    if closed_at > answer.at:
-        return answer
+    closed_at = _when(closing)
     if stands(stored, _ids_before(folded, closing)):
         return restore(answer, stored, closed_at)
     note = T("events from before the close came in later; it was reckoned anew")
     again = _again(desk, answer, folded, stored, kind, uid) or answer
     return again._replace(notes=(*again.notes, note))
+
+
+def _before_close(
+    desk: Parts, answer: Ledger, folded: Fold, kind: str, uid: str, closing: Step
+) -> Ledger:
+    """The ledger as of an instant before a close, by what judged at the close; the same where
+    nothing has changed since, or git has those versions no more."""
+    stored = closing.event.extra.get(SNAPSHOT)
+    if not isinstance(stored, Mapping) or not _is_other(desk, stored):
+        return answer
+    again = _again(desk, answer, folded, stored, kind, uid)
+    if again is None:
+        return answer
+    note = T("reckoned by the policy and calendars of the close; they have been edited since")
+    return again._replace(notes=(*again.notes, note))
+
+
+def _is_other(desk: Parts, stored: Mapping[str, Value]) -> bool:
+    """Whether the policy or a calendar that a snapshot names is another now."""
+    policy, calendars = stored.get("policy"), stored.get("calendars")
+    if not isinstance(policy, Mapping) or not isinstance(calendars, Mapping):
+        return False
+    if desk.sla.policy_digest(str(policy.get("name"))) != policy.get("digest"):
+        return True
+    now = desk.sla.calendar_digests() if calendars else {}
+    return any(now.get(name) != digest for name, digest in calendars.items())
 
 
 def _again(
@@ -104,6 +132,10 @@ def _again(
         return ledger(history, rules, parse_policy(value, name, desk.sla.compile), then, answer.at)
     except SvcdeskError:
         return None
+
+
+def _when(closing: Step) -> int:
+    return int(strict_instant(closing.event.happened).timestamp())
 
 
 def _closes(step: Step) -> bool:

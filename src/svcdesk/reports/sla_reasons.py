@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, tzinfo
 from svcdesk.i18n import Label, T, Text
 from svcdesk.model.record import Value
 from svcdesk.model.table import Cell, Column, Table
+from svcdesk.reports.sla_stretches import Stretch, ahead, stretches
 from svcdesk.reports.sla_targets import Target, target_item
+from svcdesk.sla.calendar import ALWAYS
 from svcdesk.sla.explain import Count, Interval
 
 _REASONS = {
@@ -25,18 +27,25 @@ _STYLES = {Count.COUNTED: "strong", Count.SKIPPED: "dim", Count.WAITING: "risk"}
 
 
 def reasons_table(
-    targets: Sequence[Target], zone: tzinfo, at: int, words: Mapping[str, Label]
+    targets: Sequence[Target],
+    zone: tzinfo,
+    at: int,
+    words: Mapping[str, Label],
+    *,
+    every: bool = True,
 ) -> Table:
-    """A row an interval, and a row a working day that a duration in working days counted.
-    `words` are what people call the reasons to wait.
+    """A row an interval, as far as the due time, which has a row of its own; and a row a working
+    day that a duration in working days counted. Unless `every`, many ordinary days in a row are
+    one row. `words` are what people call the reasons to wait.
 
-    The seconds of a target's intervals add up to its end (or `at`) minus its start.
+    Of the items, which always have all, the seconds of `intervals` add up to the target's end (or
+    `at`) minus its start; `ahead` are those until it is due.
     """
     rows: list[list[Cell | Value]] = []
     items: list[dict[str, Value]] = []
     for target in targets:
         intervals = target.entry.intervals(at)
-        for one in intervals:
+        for one in stretches(target.entry, at, zone, every=every):
             rows.append(_row(target, one, zone, words))
         for day in target.entry.days(at):
             shown = date.fromordinal(day.ordinal).isoformat()
@@ -53,7 +62,9 @@ def reasons_table(
         items.append(
             {
                 **target_item(target, zone),
+                "limit": _limit(target),
                 "intervals": [_interval_item(one, zone) for one in intervals],
+                "ahead": [_interval_item(one, zone) for one in ahead(target.entry, at)],
                 "days": [
                     {
                         "date": date.fromordinal(day.ordinal).isoformat(),
@@ -92,11 +103,11 @@ def summary(target: Target, zone: tzinfo, at: int) -> list[Text]:
     }
     lines = [
         T(
-            "{record} {target}: {state}; clock {clock}; rule {rule} ({cites})",
+            "{record} {target}: {state}; {limit}; rule {rule} ({cites})",
             record=target.record.id,
             target=target.label,
             state=target.word,
-            clock=entry.clock,
+            limit=_terms(target),
             rule=entry.rule or "–",
             cites=entry.cites or "–",
         ),
@@ -114,6 +125,23 @@ def summary(target: Target, zone: tzinfo, at: int) -> list[Text]:
     return [*lines, *(T("  {note}", note=note) for note in entry.notes)]
 
 
+def _limit(target: Target) -> str | None:
+    """The duration that the policy gives it; None for a promise, or where only the verdict of a
+    close is known."""
+    course = target.entry.course
+    duration = course.last.terms.duration if course is not None else None
+    return None if duration is None else str(duration)
+
+
+def _terms(target: Target) -> Text:
+    clock, limit = target.entry.clock, _limit(target)
+    if limit is None:
+        return T("clock {clock}", clock=clock)
+    if clock == ALWAYS:
+        return T("limit {duration}, round the clock", duration=limit)
+    return T("limit {duration} on the calendar {clock}", duration=limit, clock=clock)
+
+
 def length(seconds: int) -> str:
     """A length as `2 h 05 min`: to the second where it is not whole minutes."""
     sign, rest = ("-", -seconds) if seconds < 0 else ("", seconds)
@@ -128,9 +156,23 @@ def length(seconds: int) -> str:
 
 
 def _row(
-    target: Target, one: Interval, zone: tzinfo, words: Mapping[str, Label]
+    target: Target, stretch: Stretch, zone: tzinfo, words: Mapping[str, Label]
 ) -> list[Cell | Value]:
+    one = stretch.interval
+    if stretch.is_due:
+        return [
+            Cell(target.entry.target, target.label),
+            _local(one.start, zone),
+            None,
+            None,
+            Cell("due", T("due"), "breach"),
+            None,
+        ]
+    if stretch.days:
+        return _days_row(target, stretch, zone)
     reason = _REASONS.get(one.reason, T("{reason}", reason=one.reason))
+    if one.reason == "open" and target.entry.clock == ALWAYS:
+        reason = T("round the clock")
     name = words.get(one.name, one.name) if one.reason == "waiting" else one.name
     named = T("{reason}: {name}", reason=reason, name=name) if name else reason
     return [
@@ -138,9 +180,31 @@ def _row(
         _local(one.start, zone),
         _local(one.end, zone),
         Cell(one.seconds, length(one.seconds)),
-        Cell(one.count.value, _COUNTS[one.count], _STYLES[one.count]),
+        _counts(stretch),
         Cell(one.name or one.reason, named),
     ]
+
+
+def _days_row(target: Target, stretch: Stretch, zone: tzinfo) -> list[Cell | Value]:
+    one = stretch.interval
+    return [
+        Cell(target.entry.target, target.label),
+        _local(one.start, zone),
+        _local(one.end, zone),
+        Cell(stretch.counted, length(stretch.counted)),
+        _counts(stretch),
+        Cell("days", T("{days} ordinary working days, without {skipped} outside of their hours; "
+                       "--all lists each", days=stretch.days,
+                       skipped=length(one.seconds - stretch.counted))),
+    ]  # fmt: skip
+
+
+def _counts(stretch: Stretch) -> Cell:
+    count = stretch.interval.count
+    word, value = _COUNTS[count], count.value
+    if stretch.ahead:
+        word, value = T("{counts}, to come", counts=word), f"{value}_ahead"
+    return Cell(value, word, "dim" if stretch.ahead else _STYLES[count])
 
 
 def _interval_item(one: Interval, zone: tzinfo) -> dict[str, Value]:

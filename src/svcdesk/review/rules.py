@@ -100,6 +100,14 @@ PAST_CHANGED = _rule(
     T("let a new version of the policy begin at a later day (`from:`), or have the records that "
       "are listed looked at"),
 )  # fmt: skip
+AHEAD_CHANGED = _rule(
+    916, "deadlines-moved", _NOTE,
+    T("a policy or calendar moves deadlines of open records that are still to come"),
+    T("a policy that is edited in place judges what is open already; what is closed keeps its "
+      "verdict"),
+    T("where only new records are meant, let a new version of the policy begin on a day to come "
+      "(`from:`), with the one of today under `earlier:`"),
+)  # fmt: skip
 GIT_SETTINGS = _rule(
     913, "git-settings", _ERROR,
     T("a file that tells git how to treat others is changed"),
@@ -122,6 +130,6 @@ ATTACHMENT_REMOVED = _rule(
 
 RULES = (
     EVENT_CHANGED, EVENT_REMOVED, IDENTITY, DELETED, ILLEGAL, UNAUTHORISED, FORGED, FUTURE,
-    BACK_DATED, NUMBER_TAKEN, OWN_RULES, PAST_CHANGED, GIT_SETTINGS, SNAPSHOT,
+    BACK_DATED, NUMBER_TAKEN, OWN_RULES, PAST_CHANGED, AHEAD_CHANGED, GIT_SETTINGS, SNAPSHOT,
     ATTACHMENT_REMOVED,
 )  # fmt: skip
