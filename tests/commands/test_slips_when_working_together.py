@@ -99,3 +99,58 @@ def test_a_killed_write_of_many_files_is_told_in_few_lines(desk: Sandbox) -> Non
     assert "6 files hold the new text, which is not committed" in told
     assert f"{ids[0]}.yaml holds something else" in told
     assert ids[3] not in told
+
+
+def test_a_kind_is_meant_by_its_label_and_an_unknown_one_refused_once(
+    desk: Sandbox, tmp_path: Path
+) -> None:
+    table = tmp_path / "changes.csv"
+    table.write_text("title\n扩容连接池\n升级驱动\n", "utf-8")
+    wrong = svcdesk(desk.root, "import", str(table), "--kind", "nix")
+    assert wrong.code == 3
+    assert wrong.err.count("nix") == 1
+    ok(svcdesk(desk.root, "import", str(table), "--kind", "变更"))
+    assert (desk.root / "records/changes/2024/10/CR-20241001-002.yaml").exists()
+
+
+def test_odd_lines_of_a_plan_are_refused_in_the_readers_words(desk: Sandbox) -> None:
+    for line, said in (
+        ('{"id": "1", "id": "2"}', "“id” 出现了两次"),
+        ("no json", "从第 1 列起不是 JSON"),
+        ('{"id": "1", "set": {"x": NaN}}', "NaN 不是数字"),
+    ):
+        done = svcdesk(desk.root, "apply", "-", stdin=f"{line}\n", lang="zh")
+        assert done.code == 3
+        assert said in done.err
+
+
+def test_words_of_git_stay_on_one_line(desk: Sandbox, tmp_path: Path) -> None:
+    desk.git("remote", "add", "origin", str(tmp_path / "nowhere.git"))
+    done = svcdesk(desk.root, "sync")
+    assert "was not reached" in done.err
+    assert "\\n" not in done.err
+    desk.write("records/desk.yaml", desk.read("records/desk.yaml") + 'queries: {bad: "a:(b OR"}\n')
+    checked = svcdesk(desk.root, "check").out
+    assert "DESK024" in checked
+    assert "\\n" not in checked
+
+
+def test_whoever_was_refused_is_not_named_as_one_who_may(make_desk: MakeDesk) -> None:
+    box = desk_of_five(make_desk)
+    assert proposed(box) == CHANGE
+    ok(svcdesk(box.root, "assign", CHANGE, "approver-2"))
+    own = approve(box, who="approver-2")
+    assert own.code == 3
+    assert "who may approve: approver-1\n" in own.err
+
+
+def test_records_that_had_a_number_before_are_said_to(desk: Sandbox) -> None:
+    for number in (1, 2):
+        ok(svcdesk(desk.root, *NEW, "--description", f"网络很慢 {number}"))
+    for number in (1, 2):
+        given = f"SR-20241001-{number:03}"
+        ok(svcdesk(desk.root, "renumber", given, f"SR-20241001-77{number}"))
+        path = desk.path_of(f"SR-20241001-77{number}")
+        desk.edit(path, f"- {given}", "- SR-20241001-055")
+    done = svcdesk(desk.root, "show", "055")
+    assert "2 records had a number before that ends with “055”" in done.err

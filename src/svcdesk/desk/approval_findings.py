@@ -120,13 +120,13 @@ def finding_of(
     )
 
 
-def may_approve(workflow: Workflow, people: People) -> Text:
-    """Who has a role that approves."""
+def may_approve(workflow: Workflow, people: People, without: str = "") -> Text:
+    """Who has a role that approves; not somebody who was just refused."""
     rule = workflow.approval
     names = [
         one.id
         for one in people.by_id.values()
-        if rule is not None and one.active
+        if rule is not None and one.active and one.id != without
         and (not workflow.roles.rights or workflow.roles.allow(one.roles, rule.move))
     ]  # fmt: skip
     return T("who may approve: {people}", people=", ".join(names) or "–")

@@ -174,7 +174,9 @@ def _refuse_idle(desk: Desk, moved: Moved, *, dry_run: bool) -> None:
     )  # fmt: skip
     made = next(one for one in now.approvals if one.event.id == moved.event.id)
     if made.problem is not None:
-        hint = may_approve(workflow, desk.people) if made.problem.why is Why.APART else None
+        hint = None
+        if made.problem.why is Why.APART:
+            hint = may_approve(workflow, desk.people, made.person)
         if made.problem.why is Why.SUBSTITUTE:
             hint = T("substitutes and their dates stand in records/people.yaml, with the person "
                      "that they stand in for")  # fmt: skip

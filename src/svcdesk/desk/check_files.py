@@ -121,7 +121,8 @@ def check_queries(desk: Desk) -> Iterator[Finding]:
             yield Finding(
                 rules.SAVED_QUERY,
                 T("{path}: {field}: {what}",
-                  path=DESK_FILE, field=f"queries.{name}", what=problem.message),
+                  path=DESK_FILE, field=f"queries.{name}",
+                  what=next(iter(str(problem.message).splitlines()), "")),
                 path=DESK_FILE,
                 line=document.line_of(["queries", name]),
                 field=f"queries.{name}",

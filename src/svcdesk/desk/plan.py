@@ -106,12 +106,12 @@ def _object(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
     found = dict(pairs)
     if len(found) != len(pairs):
         twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
-        raise ValueError(f"“{twice}” stands there twice")
+        raise _no_plan(T("“{key}” stands there twice", key=twice))
     return found
 
 
 def _constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
+    raise _no_plan(T("{text} is no number", text=name))
 
 
 def _task(desk: Desk, line: Mapping[str, Value]) -> Task:

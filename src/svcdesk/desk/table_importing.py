@@ -64,7 +64,8 @@ def import_table(
     rows = list(importer.read(read_source(source)))
     if not rows:
         raise Invalid(T("{path} has no rows", path=source), path=str(source), code="E_IMPORT")
-    table = TableRows(desk, source, rows, update=update, kind=kind, guarded=importer.guarded)
+    meant = desk.kinds[desk.kinds.meant(kind)].name  # an unknown one is refused once, not by row
+    table = TableRows(desk, source, rows, update=update, kind=meant, guarded=importer.guarded)
     plans = table.plans()
     writer = _Writer(desk, table, options)
     done = None

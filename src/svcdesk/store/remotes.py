@@ -216,7 +216,11 @@ def push(
 
 def unreachable(remote: str, words: str) -> GitFailed:
     return GitFailed(
-        T("the remote “{name}” was not reached: {words}", name=remote, words=words or "–"),
+        T(
+            "the remote “{name}” was not reached: {words}",
+            name=remote,
+            words=" ".join(words.split()) or "–",
+        ),
         hint=T("what is committed stays here; `svcdesk sync` publishes it when the remote answers"),
         code="E_REMOTE",
     )

@@ -107,7 +107,13 @@ class Tickets(NamedTuple):
             shown = ", ".join(names[:_SHOWN_CANDIDATES])
             more = len(names) - _SHOWN_CANDIDATES
             raise Ambiguous(
-                T("{count} records end with “{id}”", count=len(names), id=ending),
+                T("{count} records end with “{id}”", count=len(names), id=ending)
+                if found
+                else T(
+                    "{count} records had a number before that ends with “{id}”",
+                    count=len(names),
+                    id=ending,
+                ),
                 hint=T("{ids} and {more} more: give more of it", ids=shown, more=more)
                 if more > 0
                 else T("{ids}: give more of it", ids=shown),
