@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from change_stories import CHANGE, approve, desk_of_five, ok, proposed
+from change_stories import CHANGE, approve, desk_of_five, ok, proposed, start
 from command_runner import environment, svcdesk
 
 from svcdesk.testing import MakeDesk, Sandbox
@@ -154,3 +154,14 @@ def test_records_that_had_a_number_before_are_said_to(desk: Sandbox) -> None:
         desk.edit(path, f"- {given}", "- SR-20241001-055")
     done = svcdesk(desk.root, "show", "055")
     assert "2 records had a number before that ends with “055”" in done.err
+
+
+def test_a_board_calls_a_state_as_its_kind_does(make_desk: MakeDesk) -> None:
+    box = desk_of_five(make_desk)
+    assert proposed(box) == CHANGE
+    ok(approve(box))
+    ok(start(box))
+    board = ("board", "--group-by", "assignee", "--kind", "change")
+    told = ok(svcdesk(box.root, *board, lang="zh")).out
+    assert "实施中" in told
+    assert "处理中" not in told

@@ -167,7 +167,7 @@ def _card(app: App, row: Row, field: FieldInfo) -> list[Styled]:
     due: Text | str = relative(row.due, app.now) if row.due is not None and row.is_open else ""
     who = str(head.get("assignee") or "")
     if field.path != STATUS:
-        state = word_of(app, app.desk.fields.find(STATUS), head.status)
+        state = row.workflow.state_label(head.status)  # kinds may call one state differently
         who = str(state) if field.path == "assignee" or not who else f"{who} {state}"
     name = "  ".join(filter(None, (app.shown_id(head.id), str(head.get("priority") or ""))))
     style = STYLES.get(row.sla() or "", "strong") if row.is_open else "dim"
