@@ -6,6 +6,7 @@ import random
 from datetime import timedelta
 
 import pytest
+from command_runner import svcdesk
 
 from svcdesk import open_desk
 from svcdesk.config import Config
@@ -87,3 +88,18 @@ def _because(move: str) -> object:
     from svcdesk.lifecycle.act import Words
 
     return Circumstances(words=Words(reason="测试") if move == "reopen" else Words())
+
+
+def test_check_finds_what_is_dated_more_than_a_day_ahead(desk: Sandbox) -> None:
+    new = ("new", "--requester", "李*", "--description", "登录失败", "--type", "consultation",
+           "--priority", "P3", "--channel", "online")  # fmt: skip
+    assert svcdesk(desk.root, *new, at="2024-10-12T09:30:00+08:00").code == 0
+
+    def found(now: str) -> list[tuple[str, int | None]]:
+        items = svcdesk(desk.root, "check", "--format", "json", at=now).json()["items"]
+        return [(one["record"], one["line"]) for one in items if one["code"] == "DESK028"]
+
+    text = desk.read("SR-20241012-001").splitlines()
+    line = next(n for n, one in enumerate(text, 1) if one.startswith("    at:"))
+    assert found("2024-10-11T09:00:00+08:00") == [("SR-20241012-001", line)]
+    assert found("2024-10-11T10:00:00+08:00") == []  # less than a day: clocks may differ

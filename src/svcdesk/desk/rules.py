@@ -199,12 +199,21 @@ TWIN_CUSTOMER = _rule(
     T("two entries can name two policies, and only the later one counts"),
     T("put the two together into one"),
 )  # fmt: skip
+EVENT_AHEAD = _rule(
+    28, "event-ahead", _WARNING,
+    T("an event is dated more than a day ahead"),
+    T("events count in the order of their ids: one of a clock that ran far ahead outranks all that "
+      "others do until then, and nothing is owed from it yet"),
+    T("see whether this computer's clock is right; what is not published yet is dated anew by "
+      "`svcdesk doctor --fix`"),
+)  # fmt: skip
 
 CORE = (
     MISPLACED, TWIN_UID, TWIN_NAME, TWIN_ID, STRAY, ODD_MODE, NEAR_LIMIT, HAND_EDIT,
     EVENT_FORM, UNKNOWN_MOVE, UNKNOWN_PERSON, DEAD_LINK, BARE_LINK, UNSETTLED, LAYOUT,
     UNKNOWN_KIND, ATTACHMENT_GONE, ATTACHMENT_CHANGED, RULE_FAILED, UNKNOWN_NAME,
     HIDDEN, DELETED, UNKNOWN_ROLE, SAVED_QUERY, UNKNOWN_CUSTOMER, AUDIENCE, TWIN_CUSTOMER,
+    EVENT_AHEAD,
 )  # fmt: skip
 
 
