@@ -181,3 +181,17 @@ def test_unrelated_histories_have_no_review(branch: Branch) -> None:
     with pytest.raises(Refused) as refused:
         branch.review("other...HEAD")
     assert refused.value.code == "E_UNRELATED"
+
+
+def test_an_id_that_is_ahead_of_its_event_is_named(branch: Branch) -> None:
+    branch.append(
+        """\
+id: 01JZZZZZZZ0000000000000000
+at: 2024-10-01T10:00:00+08:00
+by: engineer-1
+do: note
+text: 已联系用户
+"""
+    )
+    [found] = [one for one in branch.review().findings if one.code == "DESK908"]
+    assert "is dated 2024-10-01T10:00:00+08:00, and by its id it is of 2025-" in str(found.message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from svcdesk.desk.review_case import Case
@@ -11,22 +11,32 @@ from svcdesk.desk.sla_snapshots import SNAPSHOT
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding, Severity
-from svcdesk.model.record import Record
+from svcdesk.model.ids import milliseconds_of
+from svcdesk.model.instants import format_instant
+from svcdesk.model.record import Event, Record
 from svcdesk.review import rules
 from svcdesk.review.times import dated_back, deciding, future_events, verdicts
 from svcdesk.sla.entries import Ledger
+
+_DAY = len("2024-10-01")
+
+
+def _counted(case: Case, event: Event) -> str:
+    """The moment that an event's id has, by which events are in order; in the desk's zone."""
+    moment = datetime.fromtimestamp(milliseconds_of(event.id) / 1000, UTC)
+    return format_instant(moment, case.base.facts.zone)
 
 
 def time_findings(case: Case) -> Iterator[Finding]:
     """Times in the future, and times dated back."""
     future = future_events(case.change, case.events.new, case.base.now_ms())
     for event in future:
-        yield case.finding(
-            rules.FUTURE,
-            T("{record}: “{move}” by {by} is dated {time}", record=case.record.id,
-              move=event.do, by=event.by, time=event.at),
-            event,
-        )  # fmt: skip
+        said = T("{record}: “{move}” by {by} is dated {time}", record=case.record.id,
+                 move=event.do, by=event.by, time=event.at)  # fmt: skip
+        counted = _counted(case, event)
+        if counted[:_DAY] > event.at[:_DAY]:
+            said = T("{what}, and by its id it is of {time}", what=said, time=counted)
+        yield case.finding(rules.FUTURE, said, event)
     brought = {
         event.id: found[-1]
         for event in case.events.new
