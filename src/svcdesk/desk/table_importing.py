@@ -105,7 +105,9 @@ class _Writer:
             if self.table.refusals and not self.options.keep_going:
                 raise _Refused
             count = len(self.new) + self.updated
-            return Story(f"import {count} records from {self.table.source.name}", [], IMPORT)
+            return Story(
+                f"import {count} records from {self.table.columns.source.name}", [], IMPORT
+            )
 
         return perform(self.desk, build, self.options)
 
