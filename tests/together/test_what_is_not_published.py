@@ -8,6 +8,8 @@ from tests.commands.command_runner import svcdesk
 from svcdesk.testing import Sandbox
 
 LATER = "2024-10-02T09:30:00+08:00"
+NEW = ("new", "--channel", "email", "--requester", "李*", "--customer", "客户A",
+       "--description", "网络很慢")  # fmt: skip
 
 
 def test_a_deletion_of_what_others_have(hub: Hub, one: Sandbox, two: Sandbox) -> None:
@@ -118,3 +120,24 @@ def test_what_a_sync_brings_is_said_in_the_desks_words(
     two.edit(two.path_of(record_id), "channel: email\n",
              "channel: email\ncustom:\n  a:\n    b: [1, null]\n")  # fmt: skip
     assert "None" not in svcdesk(two.root, "show", record_id, at=LATER).out
+
+
+def test_publishing_with_each_write_publishes_no_deletion_and_no_new_branch(
+    hub: Hub, one: Sandbox
+) -> None:
+    one.write("records/desk.yaml", one.read("records/desk.yaml") + "publish: on-write\n")
+    one.commit("publish with each write")
+    sync(one)
+    first = new(one)
+    assert hub.ids() == [first]
+    one.git("rm", "--quiet", one.path_of(first))
+    one.commit("gone")
+    done = svcdesk(one.root, *NEW, at=LATER)
+    assert done.code == 0
+    assert f"not pushed: {first} was deleted here" in done.err
+    assert hub.ids() == [first]
+    one.git("reset", "--quiet", "--hard", "origin/main")
+    one.git("switch", "--quiet", "--create", "mine")
+    done = svcdesk(one.root, *NEW, at=LATER)
+    assert "has no branch “mine”" in done.err
+    assert "refs/heads/mine" not in hub.refs()

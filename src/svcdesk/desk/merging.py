@@ -281,6 +281,7 @@ def _push(desk: Desk) -> list[Text]:
     """Push to the branch that the current one follows; sentences about channels not told."""
     from svcdesk.desk.claiming import Claims
     from svcdesk.desk.publishing import push_claimed, tell_published
+    from svcdesk.desk.sync_judging import refuse_lost, refuse_unfit
     from svcdesk.desk.traffic import between
     from svcdesk.store import published, remotes
 
@@ -294,6 +295,8 @@ def _push(desk: Desk) -> list[Text]:
     line = remotes.line_of(repo)
     tip = published.tips(repo, line).upstream
     went = between(desk, repo, tip, str(repo.head))
+    refuse_unfit(desk, went)
+    refuse_lost(desk, tip)
     pushed = push_claimed(desk, Claims(desk, line), line, tip, went)
     if not pushed.done:
         raise GitFailed(

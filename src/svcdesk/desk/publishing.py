@@ -114,13 +114,22 @@ def publish_after_write(desk: Desk) -> list[Text]:
     Whatever goes wrong, the write stands.
     """
     from svcdesk.desk.claiming import Claims
+    from svcdesk.desk.sync_judging import refuse_lost, refuse_new_branch, refuse_unfit
 
     try:
         repo = desk.repository.refreshed()
         line = remotes.line_of(repo)
         upstream = published.tips(repo, line).upstream
+        went = between(desk, repo, upstream, str(repo.head))
+        if upstream is None:
+            refuse_new_branch(repo, line)
+        try:
+            refuse_unfit(desk, went)
+            refuse_lost(desk, upstream)
+        except SvcdeskError as error:
+            return [error.message]
         claims = Claims(desk, line)
-        wanted = claims.wanted(repo, between(desk, repo, upstream, str(repo.head)))
+        wanted = claims.wanted(repo, went)
         pushed = push_branch(desk, line, upstream, wanted, WRITE_LIMIT)
         if not pushed.done and wanted and claims.not_allowed(pushed):
             pushed = push_branch(desk, line, upstream, {}, WRITE_LIMIT)

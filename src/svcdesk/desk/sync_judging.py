@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from svcdesk.desk.desk import Desk
     from svcdesk.desk.traffic import Flow, Traffic
+    from svcdesk.store.git import Repository
+    from svcdesk.store.remotes import Line
 
 AHEAD = timedelta(days=1)
 """An event further ahead than this is not published."""
@@ -61,6 +63,25 @@ def refuse_unfit(desk: Desk, went: Traffic, deleted: Sequence[str] = ()) -> None
                 record=flow.record_id,
                 path=flow.path,
             )  # fmt: skip
+
+
+def refuse_new_branch(repo: Repository, line: Line) -> None:
+    """Raises Refused (E_NEW_BRANCH) for a branch that follows none and that the remote, which has
+    a main branch, does not have: it is published on demand."""
+    from svcdesk.store.remotes import main_beside
+
+    main = None if line.follows else main_beside(repo, line)
+    if main is None:
+        return
+    name = main.removeprefix("refs/remotes/")
+    raise Refused(
+        T("this branch follows none, and {remote} has no branch “{branch}”",
+          remote=line.remote, branch=repo.branch),
+        hint=T("to publish it beside {main}: svcdesk sync --publish; to bring its work to "
+               "{main}: git switch {here}, then svcdesk merge {branch}",
+               main=name, here=name.partition("/")[2], branch=repo.branch),
+        code="E_NEW_BRANCH",
+    )  # fmt: skip
 
 
 def refuse_lost(desk: Desk, since: str | None) -> None:

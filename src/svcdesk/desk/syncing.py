@@ -146,7 +146,9 @@ class _Sync:
         upstream = self._fetch()
         repo = self._repo
         if upstream is None and not self._meant.publish:
-            self._refuse_new_branch(repo)
+            from svcdesk.desk.sync_judging import refuse_new_branch
+
+            refuse_new_branch(repo, self._line)
         if repo.head == upstream or repo.head is None:
             return self._finish(upstream, pushed=False)
         self._renumber(repo, upstream)
@@ -213,26 +215,6 @@ class _Sync:
             code="E_REWRITTEN",
         )  # fmt: skip
 
-    def _refuse_new_branch(self, repo: Repository) -> None:
-        """A branch that follows none and that the remote does not have is published on demand."""
-        main = self._main(repo)
-        if main is None or self._line.follows:
-            return
-        name = main.removeprefix("refs/remotes/")
-        raise Refused(
-            T("this branch follows none, and {remote} has no branch “{branch}”",
-              remote=self._line.remote, branch=repo.branch),
-            hint=T("to publish it beside {main}: svcdesk sync --publish; to bring its work to "
-                   "{main}: git switch {here}, then svcdesk merge {branch}",
-                   main=name, here=name.partition("/")[2], branch=repo.branch),
-            code="E_NEW_BRANCH",
-        )  # fmt: skip
-
-    def _main(self, repo: Repository) -> str | None:
-        """The tracking ref of the remote's main branch, where it is another than ours."""
-        known = remotes.main_of(repo, self._line.remote)
-        return next((one for one in known if one != self._line.tracking), None)
-
     def _renumber(self, repo: Repository, upstream: str | None) -> None:
         taken = self._claims.taken(repo, upstream)
         if not taken:
@@ -289,7 +271,7 @@ class _Sync:
 
     def _parted(self, repo: Repository, head: str) -> str | None:
         """Where a branch that is new at the remote left the remote's main branch."""
-        main = self._main(repo)
+        main = remotes.main_beside(repo, self._line)
         return None if main is None else repo.merge_base(main, head)
 
     def _finish(self, upstream: str | None, *, pushed: bool, went: Traffic | None = None) -> Synced:

@@ -145,6 +145,11 @@ def main_of(
     return found
 
 
+def main_beside(repo: Repository, line: Line) -> str | None:
+    """The tracking ref of the remote's main branch, where that is known and another branch."""
+    return next((one for one in main_of(repo, line.remote) if one != line.tracking), None)
+
+
 def to_fetch(repo: Repository, line: Line, bearings: Bearings) -> dict[str, str]:
     """What to bring up to date (there → here): our own branch, and the main branch, if that is
     another one."""
