@@ -367,3 +367,45 @@ def test_a_rule_that_depends_on_the_day_is_refused(desk: Sandbox, when: str) -> 
         refused(sla(desk, *argv), f"{POLICY}:3:", "means something else every day", "2024-10-01")
     desk.write(POLICY, text.format("'submitted:2024-10-01..'"))
     assert sla(desk, "check").code == 0
+
+
+# ── small things ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_condition_is_refused_in_one_line_and_nobody_in_it_is_me(desk: Sandbox) -> None:
+    for when, *parts in (
+        ("priority:P9", "“P9”", "P1, P2, P3"),
+        ("assignee:me", "another person for each who asks", "by the id"),
+    ):
+        before = desk.read(POLICY)
+        last(desk, "when: priority:P2", f"when: {when}")
+        ((code, _, said),) = checked(desk, POLICY)
+        assert code == "E_INVALID" and "\n" not in said and "^" not in said
+        for part in parts:
+            assert part in said
+        desk.write(POLICY, before)
+
+
+def test_a_city_is_known_by_its_zone_and_calendar_check_says_where(desk: Sandbox) -> None:
+    desk.edit(OFFICE, "zone: Asia/Shanghai", "zone: Asia/Beijing")
+    line = next(n for n, one in enumerate(desk.read(OFFICE).splitlines(), 1) if "zone:" in one)
+    done = svcdesk(desk.root, "calendar", "check", at=at("10:00"))
+    assert done.code == 1
+    assert f"{OFFICE}:{line}: " in done.out
+    assert "do you mean Asia/Shanghai?" in done.out
+
+
+def test_hours_after_midnight_are_shown_as_clocks_show_them(desk: Sandbox) -> None:
+    text = desk.read(OFFICE)
+    desk.write(OFFICE, text.replace("- 13:30-18:00", "- 22:00-06:00", 1))
+    shown = svcdesk(desk.root, "calendar", "show", "--month", "2024-11", at=at("10:00")).out
+    assert "22:00-06:00 of the next day" in shown and "30:00" not in shown
+
+
+def test_ids_are_those_of_the_records_each_once(desk: Sandbox) -> None:
+    assert sla(desk, "check", "--format", "ids").out == f"{ID}\n"
+
+
+def test_a_forecast_says_how_far_it_looks(desk: Sandbox) -> None:
+    assert "due within 1d, as of 2024-10-10 10:00" in sla(desk, "forecast").err
+    assert "due within 2h" in sla(desk, "forecast", "--within", "2h").err

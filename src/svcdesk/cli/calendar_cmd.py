@@ -11,7 +11,7 @@ from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS
 from svcdesk.cli.help import Group
 from svcdesk.cli.options import anywhere, command, option
-from svcdesk.errors import NotFound, SvcdeskError, UsageError
+from svcdesk.errors import NotFound, SvcdeskError, UsageError, placed
 from svcdesk.i18n import T
 from svcdesk.model.record import Value
 from svcdesk.model.table import Cell, Column, Table
@@ -106,17 +106,18 @@ def _sync(
 
 @command("check", help="Check every calendar of the desk; exit code 1 for findings.")
 def _check(app: App) -> int:
-    from svcdesk.sla.calendar_file import parse_calendar
     from svcdesk.store.tickets import CALENDARS
 
     bad = 0
     for name in app.desk.sla.calendar_names():
         path = f"{CALENDARS}/{name}.yaml"
         try:
-            read = parse_calendar(app.desk.read_yaml(path), name)
+            read = app.desk.sla.calendar(name)
         except SvcdeskError as error:
             bad += 1
-            app.out.out(T("{path}: {why}", path=path, why=error))
+            app.out.out(placed(error, path))
+            if error.hint is not None:
+                app.out.out(T("  → {hint}", hint=error.hint))
             continue
         this_year = app.now.astimezone(app.zone).year
         known = {one.year for one in read.years}
@@ -167,7 +168,8 @@ def _bounds(app: App, year: int, month: int) -> tuple[float, float]:
 
 def _clock(seconds: int) -> str:
     hours, rest = divmod(seconds, 3600)
-    return f"{hours:02}:{rest // 60:02}"
+    shown = f"{hours % 24 if hours > 24 else hours:02}:{rest // 60:02}"
+    return str(T("{time} of the next day", time=shown)) if hours > 24 or seconds > 86400 else shown
 
 
 def _weekday(day: date) -> Cell:

@@ -37,13 +37,15 @@ _FEW = 3
     "records that QUERY finds. A breach that a supervisor explained is listed and no failure.",
 )
 @click.argument("query", nargs=-1, metavar="[QUERY]")
-@option("--within", default="2h", metavar="SPAN", help="At risk is what falls due within SPAN.")
+@option(
+    "--within", default="2h", metavar="SPAN", help="At risk is what falls due within SPAN (2h)."
+)
 @option(
     "--since",
     default="24h",
     metavar="SPAN|TIME",
     help="Since when, or how long, a breach counts once its target has ended or its record is "
-    "closed: in CI, since the last run.",
+    "closed (24h): in CI, since the last run.",
 )
 @option("--all", "everything", is_flag=True, help="Every target, also those met long ago.")
 @option(
@@ -143,7 +145,7 @@ def _counts(result: SlaCheck) -> Text:
     "--since",
     default="7d",
     metavar="SPAN|TIME",
-    help="Since when, or how long, a target may have ended and its levels still count.",
+    help="Since when, or how long, a target may have ended and its levels still count (7d).",
 )
 @option("--dry-run", is_flag=True, help="Show the diff and the message; change nothing.")
 def _escalate(app: App, at: str | None, since: str, dry_run: bool) -> int:

@@ -183,7 +183,7 @@ def _difference(app: App, changed: Sequence[Replayed]) -> Table:
 
 
 @command("forecast", help="Say what falls due next, by assignee.")
-@option("--within", default="1d", metavar="SPAN", help="How far to look ahead.")
+@option("--within", default="1d", metavar="SPAN", help="How far to look ahead (1d).")
 @asked_at
 def forecast(app: App, within: str, at: str | None) -> int:
     from svcdesk.desk.sla_checking import check_sla
@@ -204,6 +204,8 @@ def forecast(app: App, within: str, at: str | None) -> int:
         notes=result.notes,
     )
     app.show(table)
+    app.out.err(T("due within {span}, as of {moment}", span=within,
+                  moment=moment.astimezone(app.zone).strftime("%Y-%m-%d %H:%M")))  # fmt: skip
     loads = Counter(str(one.record.get("assignee") or "–") for one in soon)
     for person, count in loads.most_common():
         app.out.err(T("{person}: {count}", person=person, count=count))

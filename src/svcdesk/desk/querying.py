@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from svcdesk.errors import SvcdeskError, UsageError
-from svcdesk.i18n import T
+from svcdesk.i18n import T, Text
 from svcdesk.model.field_info import FieldInfo, half_width, plain
 from svcdesk.model.fields import FieldTable
 from svcdesk.model.record import Value
@@ -147,7 +147,10 @@ def values_predicate(desk: Parts) -> Callable[[str], Callable[[Mapping[str, Valu
         return parse_query(text, words, now=now, zone=desk.facts.zone, me=None, teams=())
 
     def compile_condition(text: str) -> Callable[[Mapping[str, Value]], bool]:
-        query = parsed(text, desk.now())
+        try:
+            query = parsed(text, desk.now())
+        except UsageError as error:
+            raise _without_picture(error, text) from None
         if query != parsed(text, desk.now() + _ANOTHER_DAY):
             raise UsageError(
                 T("“{text}” means something else every day; a rule must mean the same for ever",
@@ -158,3 +161,20 @@ def values_predicate(desk: Parts) -> Callable[[str], Callable[[Mapping[str, Valu
         return lambda values: query.matches(ValuesSubject(values))
 
     return compile_condition
+
+
+def _without_picture(error: UsageError, text: str) -> UsageError:
+    """The error of a condition in a file, which is named with its line: no caret below the text.
+
+    A policy judges alike whoever asks, so that nobody in it is `me`.
+    """
+    if "git identity" in getattr(error.message.parts.get("problem"), "template", ""):
+        return UsageError(
+            T("“{text}” would mean another person for each who asks", text=text),
+            hint=T("name the person by the id, or a team or role"),
+            code=error.code,
+        )
+    problem = error.message.parts.get("problem")
+    if not isinstance(problem, Text):
+        return error
+    return UsageError(problem, hint=error.hint, code=error.code)

@@ -11,6 +11,16 @@ from svcdesk.i18n import T, Text
 from svcdesk.sla.instants import epoch, local_seconds, moment, naive
 
 _DAY = 86400
+_CITIES = {
+    "Asia/Shanghai": "beijing peking guangzhou shenzhen hangzhou nanjing chengdu wuhan tianjin "
+    "xian china cst cn 北京 北京时间 上海 广州 深圳 杭州 南京 成都 武汉 西安 天津 重庆 中国",
+    "Asia/Kolkata": "mumbai bombay delhi newdelhi bangalore bengaluru india ist",
+    "Asia/Tokyo": "osaka japan jst 东京 大阪 日本",
+    "America/New_York": "washington boston",
+    "America/Los_Angeles": "sanfrancisco seattle",
+    "Europe/Berlin": "frankfurt munich hamburg",
+}
+"""Cities that people look for and the database does not have, by the zone they are in."""
 _SECOND = timedelta(seconds=1)
 
 
@@ -96,7 +106,9 @@ def find_zone(name: str, field: str | None = None) -> Zone:
             field=field,
             hint=T("install it: pip install tzdata"),
         )
-    near = difflib.get_close_matches(name, sorted(known), n=3)
+    city = name.rpartition("/")[2].casefold().replace("_", "").replace(" ", "")
+    meant = next((zone for zone, cities in _CITIES.items() if city in cities.split()), None)
+    near = [meant] if meant else difflib.get_close_matches(name, sorted(known), n=3)
     raise Invalid(
         T("there is no time zone “{name}”", name=name),
         code="E_ZONE",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from svcdesk.defaults.checks.subject import found
 from svcdesk.hookspecs import Check, Subject, hookimpl
-from svcdesk.i18n import T
+from svcdesk.i18n import Label, T
 from svcdesk.lifecycle.escalations import escalations
 from svcdesk.model.finding import Finding, Rule, Severity
 
@@ -29,9 +29,20 @@ def unexplained_escalations(subject: Subject) -> Iterator[Finding]:
         if one.owes_note:
             message = T(
                 "{id}: the escalation of {target} at {at} ({event}) has no note",
-                id=record.id, target=one.key[0], at=one.event.at, event=one.event.id,
+                id=record.id, target=_target(subject, one.key[0]), at=one.event.at,
+                event=one.event.id,
             )  # fmt: skip
             yield found(subject, UNEXPLAINED, message, "events", one.place)
+
+
+def _target(subject: Subject, name: str) -> Label | str:
+    """What people call a target, by the table of the record's workflow."""
+    table = subject.workflow.targets.get("rules")
+    rule = table.get(name) if isinstance(table, Mapping) else None
+    labels = rule.get("label") if isinstance(rule, Mapping) else None
+    if not isinstance(labels, Mapping):
+        return name
+    return Label({language: str(text) for language, text in labels.items()}, name)
 
 
 @hookimpl

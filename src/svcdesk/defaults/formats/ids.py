@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 
 
 def render(table: Table, rendering: Rendering) -> str:
-    """The column `id`. Raises UsageError for a table without one."""
-    place = next((at for at, one in enumerate(table.columns) if one.name == "id"), None)
+    """The column `id`; else the column `record`, each record once. Raises UsageError for a table
+    without either."""
+    names = [one.name for one in table.columns]
+    place = next((names.index(name) for name in ("id", "record") if name in names), None)
     if place is None:
         raise UsageError(
             T("these results have no ids"), hint=T("choose another format: table, json, csv …")
         )
-    return "".join(f"{escape(shown(value_of(row[place])))}\n" for row in table.rows)
+    ids = [escape(shown(value_of(row[place]))) for row in table.rows]
+    if names[place] == "record":
+        ids = [one for one in dict.fromkeys(ids) if one]
+    return "".join(f"{one}\n" for one in ids)
 
 
 @hookimpl
