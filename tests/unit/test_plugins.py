@@ -129,6 +129,17 @@ def test_a_plugin_that_the_desk_asks_for_and_does_not_get_is_a_problem(packages:
     assert "SVCDESK_TRUST=loud" in str(plugins.problems[0].hint)
 
 
+def test_a_package_named_in_place_of_its_plugin_is_told_the_plugins_name(
+    packages: Packages,
+) -> None:
+    packages.add("loud", FORMAT, package="svcdesk-loud")
+    plugins = build_plugins(named=["svcdesk-loud"], trusted=[])
+    with pytest.raises(UsageError):
+        plugins.format("loud")
+    assert "the plugin that it brings is called loud" in messages(plugins)
+    assert "write that name" in str(plugins.problems[0].hint)
+
+
 def test_no_plugins_leaves_all_but_ours_out(packages: Packages) -> None:
     module = packages.add("loud", FORMAT)
     plugins = build_plugins(named=["loud"], trusted=["loud"], entry_points=False)

@@ -141,7 +141,12 @@ class Loader:
             return Listed(name, "failed", "", "", "", why=T("that cannot be a plugin's name"))
         found = [one for one in find_installed() if one.name == name]
         if not found:
-            return Listed(name, "not installed", "", "", "", why=T("no package here brings it"))
+            brought = [one.name for one in find_installed() if one.package == name]
+            why = T("no package here brings it")
+            if brought:
+                why = T("that is a package; the plugin that it brings is called {name}",
+                        name=", ".join(brought))  # fmt: skip
+            return Listed(name, "not installed", "", name if brought else "", "", why=why)
         if len(found) > 1:
             packages = ", ".join(one.source for one in found)
             why = T("several packages bring it: {packages}", packages=packages)
@@ -230,6 +235,8 @@ def _remedy(listed: Listed) -> Text | None:
             " configuration (`plugins.trust`) or with SVCDESK_TRUST={name}",
             name=listed.name,
         )
+    if listed.state == "not installed" and listed.distribution:
+        return T("write that name under `plugins:` in desk.yaml")
     if listed.state == "not installed":
         return T("install the package that brings it, or take it out of `plugins:` in desk.yaml")
     return T("tell its author; `--no-plugins` goes on without it")
