@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from svcdesk.desk import rules
+from svcdesk.desk.check_times import events_ahead
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import Effect, Fold, Step, fold
@@ -17,7 +17,7 @@ from svcdesk.lifecycle.links import links_of, reference
 from svcdesk.lifecycle.moves import shown, shown_apart
 from svcdesk.lifecycle.rights import is_import
 from svcdesk.model.finding import Finding, Rule, Severity
-from svcdesk.model.ids import milliseconds_of, prefix_of
+from svcdesk.model.ids import prefix_of
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.invisible import has_invisible
 from svcdesk.model.kind import Workflow
@@ -135,7 +135,7 @@ def check_content(survey: Survey, loaded: Loaded) -> Iterator[Finding]:
     yield from _schema(desk, about)
     yield from _hidden(about, desk)
     yield from _events(about, workflow, survey.folded(loaded))
-    yield from _ahead(about, desk.now())
+    yield from events_ahead(loaded, desk.now())
     yield from _people(about, survey, survey.folded(loaded))
     yield from _links(about, survey, workflow)
 
@@ -249,32 +249,6 @@ def _events(about: _About, workflow: Workflow, folded: Fold) -> Iterator[Finding
         yield about.finding(
             rules.UNSETTLED, unsettled_sentence(record, step), f"events.{places[step.event.id]}"
         )
-
-
-AHEAD = timedelta(days=1)
-"""Clocks may differ; by more than this one of them is wrong."""
-
-
-def _ahead(about: _About, now: datetime) -> Iterator[Finding]:
-    """Events that have not come by the clock, nor by tomorrow's."""
-    limit = int((now + AHEAD).timestamp() * 1000)
-    for index, event in enumerate(about.record.events):
-        if _recorded_at(event) > limit:
-            yield about.finding(
-                rules.EVENT_AHEAD,
-                T("{record}: “{move}” by {by} is dated {at}, which has not come yet",
-                  record=about.record.id, move=event.do, by=event.by, at=event.at),
-                f"events.{index}.at",
-            )  # fmt: skip
-
-
-def _recorded_at(event: Event) -> int:
-    """When an event was recorded, by what it says or by its id, in milliseconds since 1970."""
-    try:
-        said = int(strict_instant(event.at).timestamp() * 1000)
-        return max(said, milliseconds_of(event.id))
-    except (SvcdeskError, ValueError, KeyError):
-        return 0  # an event that is not in its form is a finding already
 
 
 def unsettled_sentence(record: Record, step: Step) -> Text:

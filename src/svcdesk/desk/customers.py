@@ -127,6 +127,8 @@ def customer_findings(
     audience = record.get(AUDIENCE)
     if customer.audience is None or audience == customer.audience:
         return
+    if AUDIENCE not in desk.kinds.fields(record.kind):
+        return
     said = {"record": record.id, "customer": name, "listed": customer.audience}
     yield Finding(
         rules.AUDIENCE,

@@ -130,7 +130,7 @@ GAP: Final = Rule(
     T("some records come to no rule, and owe nothing"),
     T("rules are tried in order, and one without a condition matches as the last one; where there"
       " is none, whatever matches no condition has no time limits, and nobody is told"),
-    T("end with a rule without `when`: with `targets: {}` where nothing is owed on purpose"),
+    T("end with a rule without `when`; where nothing is owed on purpose, with empty `targets:`"),
 )  # fmt: skip
 
 RULES: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from svcdesk.defaults.checks.subject import found, if_imported, instant, is_open, last_event
+from svcdesk.defaults.checks.subject import found, instant, is_open, last_event
 from svcdesk.hookspecs import Check, Subject, hookimpl
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding, Rule, Severity
@@ -18,7 +18,7 @@ _STATE, _REASON, _UNTIL = "waiting", "waiting.reason", "waiting.until"
 LASTS = Rule(
     "DESK702",
     "wait-without-end",
-    Severity.WARNING,
+    Severity.NOTE,
     T("a request has waited for long, and nothing says until when"),
     T("waiting stops clocks by default (docs/sla.md names which), so a request that is put to wait "
       "and forgotten is never late; two weeks without an end, or a day past it, are long"),
@@ -46,7 +46,7 @@ def lasting_waits(subject: Subject) -> Iterator[Finding]:
         message = T("{id} waits for {reason}, which was to end {days} days ago", days=days, **said)
     else:
         return
-    yield found(subject, LASTS, message, "waiting", weight=if_imported(subject, begun))
+    yield found(subject, LASTS, message, "waiting")
 
 
 @hookimpl
