@@ -165,3 +165,11 @@ def test_a_board_calls_a_state_as_its_kind_does(make_desk: MakeDesk) -> None:
     told = ok(svcdesk(box.root, *board, lang="zh")).out
     assert "实施中" in told
     assert "处理中" not in told
+
+
+def test_a_window_is_shown_from_its_start(desk: Sandbox) -> None:
+    ok(svcdesk(desk.root, "new", "change", "--title", "扩容", "--field",
+               "window.end=2024-10-12 23:00"))  # fmt: skip
+    ok(svcdesk(desk.root, "set", CHANGE, "window.start=2024-10-12 22:00"))
+    shown = ok(svcdesk(desk.root, "show", CHANGE, lang="zh")).out
+    assert shown.index("窗口开始") < shown.index("窗口结束")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from svcdesk.cli.app import App
@@ -149,7 +149,7 @@ def _part_lines(app: App, part: Part) -> Iterator[Text | str]:
     )
     header = {key: value for key, value in record.header.items() if key not in _TECHNICAL}
     fields = app.desk.kinds.fields(record.kind)
-    for path, value in [*_shown_leaves(header), *part.computed.items()]:
+    for path, value in [*_shown_leaves(header, list(fields)), *part.computed.items()]:
         field = fields.get(path)
         name = pick(field.labels, path) if field else path
         if path == (workflow.request_link or "") or path.startswith(f"{workflow.request_link}."):
@@ -161,10 +161,15 @@ def _part_lines(app: App, part: Part) -> Iterator[Text | str]:
         yield from consent_lines(part.consent, lambda text: _local(app, text))
 
 
-def _shown_leaves(values: Values, prefix: str = "") -> Iterator[tuple[str, Value]]:
-    """The header's leaves; a value that was redacted is one, and says by whom and why."""
-    for key, value in values.items():
-        path = f"{prefix}{key}"
+def _shown_leaves(
+    values: Values, order: Sequence[str], prefix: str = ""
+) -> Iterator[tuple[str, Value]]:
+    """The header's leaves, the parts of a field in the schema's order, in whichever they were set;
+    a value that was redacted is one, and says by whom and why."""
+    paths = {f"{prefix}{key}": value for key, value in values.items()}
+    known = [path for path in order if path in paths] if prefix else []
+    for path in dict.fromkeys((*known, *paths)):
+        value = paths[path]
         if isinstance(value, Mapping) and isinstance(stone := value.get("redacted"), Mapping):
             yield (
                 path,
@@ -176,7 +181,7 @@ def _shown_leaves(values: Values, prefix: str = "") -> Iterator[tuple[str, Value
                 ),
             )
         elif isinstance(value, Mapping):
-            yield from _shown_leaves(value, f"{path}.")
+            yield from _shown_leaves(value, order, f"{path}.")
         else:
             yield path, value
 
