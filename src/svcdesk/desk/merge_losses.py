@@ -18,7 +18,7 @@ from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import fold
 from svcdesk.lifecycle.header import hand_edits
 from svcdesk.model.record import Record
-from svcdesk.store.merge_history import MergeSide, merge_sides
+from svcdesk.store.merge_history import Differing, MergeSide, merge_sides
 from svcdesk.store.tickets import RECORDS, decode_file
 
 if TYPE_CHECKING:
@@ -135,8 +135,7 @@ class Losses:
         blobs = {
             blob
             for side in sides
-            for file in side.files
-            if self.trees.is_record(file.path)
+            for file in self._at_risk(side)
             for blob in (file.parent, file.merge)
             if blob is not None
         }
@@ -168,7 +167,7 @@ class Losses:
 
     def _lost(self, side: MergeSide) -> Iterator[Loss]:
         trees = self.trees
-        files = [file for file in side.files if trees.is_record(file.path)]
+        files = self._at_risk(side)
         merged: dict[str, set[bytes]] = {}
         for file in files:
             uid = trees.uid(file.merge) if file.merge else None
@@ -188,6 +187,14 @@ class Losses:
             count = self._events_among(gone, Place(file.path, file.parent)) if gone else 0
             if count:
                 yield Loss(uid, file.path, side.merge, "events", count)
+
+    def _at_risk(self, side: MergeSide) -> list[Differing]:
+        """The files of which the parent had something to lose; where one of them is gone, also
+        those that came, one of which it may have become."""
+        files = [file for file in side.files if self.trees.is_record(file.path)]
+        if any(file.merge is None for file in files):
+            return files
+        return [file for file in files if file.parent is not None]
 
     def _events_among(self, ids: frozenset[bytes], place: Place) -> int:
         record = self.trees.record(place)
