@@ -102,7 +102,7 @@ def test_a_refusal_of_one_among_many_names_it(three: Sandbox) -> None:
     )
     done = run(three, "apply", "-", stdin=lines)
     assert done.code == 3
-    assert f"svcdesk: {IDS[2]}: title" in done.err
+    assert f"svcdesk: <stdin>:2: {IDS[2]}: title" in done.err
 
 
 # ── plans ─────────────────────────────────────────────────────────────────────────────────────

@@ -173,3 +173,14 @@ def test_a_window_is_shown_from_its_start(desk: Sandbox) -> None:
     ok(svcdesk(desk.root, "set", CHANGE, "window.start=2024-10-12 22:00"))
     shown = ok(svcdesk(desk.root, "show", CHANGE, lang="zh")).out
     assert shown.index("窗口开始") < shown.index("窗口结束")
+
+
+def test_a_value_that_a_schema_refuses_is_named_with_its_line(desk: Sandbox) -> None:
+    for number in (1, 2):
+        ok(svcdesk(desk.root, *NEW, "--description", f"网络很慢 {number}"))
+    good = '{"id": "SR-20241001-001", "set": {"title": "很慢"}}\n'
+    bad = '{"id": "SR-20241001-002", "set": {"title": 5}}\n'
+    for plan, line in ((bad, 1), (good + bad, 2)):
+        done = svcdesk(desk.root, "apply", "-", stdin=plan)
+        assert done.code == 3
+        assert f"<stdin>:{line}: " in done.err

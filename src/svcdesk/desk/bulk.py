@@ -91,8 +91,19 @@ def run_tasks(desk: Desk, tasks: Sequence[Task], options: Options) -> Done:
                 failures.append(Failure(task, error))
         return story(said, _what(met or tasks))
 
-    done = perform(desk, build, options)
+    try:
+        done = perform(desk, build, options)
+    except SvcdeskError as error:
+        _place(error, met)
+        raise
     return done._replace(tasks=tuple(met), failures=tuple(failures))
+
+
+def _place(error: SvcdeskError, met: Sequence[Task]) -> None:
+    """Name the line of a plan for what was refused once all was done: a value, or a rule."""
+    about = [one for one in met if one.id == error.record or (len(met) == 1 and not error.record)]
+    if about and about[0].place is not None and error.line is None:
+        error.path, error.line = about[0].place
 
 
 def _done(desk: Desk, draft: Draft, task: Task, met: list[Task]) -> tuple[str, str]:
