@@ -67,6 +67,8 @@ def test_every_acknowledged_command_counts(desk: Sandbox, seed: int) -> None:
             done = acting.move([record_id], move, fields, _because(move))
         except SvcdeskError:
             continue
+        if not done.changes:  # what changes nothing writes nothing
+            continue
         acknowledged += 1
         [change] = done.changes
         event = change.moves[-1].event

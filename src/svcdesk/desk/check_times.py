@@ -9,7 +9,6 @@ from svcdesk.desk import rules
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding
-from svcdesk.model.ids import milliseconds_of
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.record import Event
 from svcdesk.store.tickets import Loaded
@@ -19,10 +18,14 @@ AHEAD = timedelta(days=1)
 
 
 def events_ahead(loaded: Loaded, now: datetime) -> Iterator[Finding]:
-    """Events that have not come by the clock, nor by tomorrow's."""
-    record, limit = loaded.record, int((now + AHEAD).timestamp() * 1000)
+    """Events that have not come by the clock, nor by tomorrow's.
+
+    Those after one have ids as far ahead, and times of their own: they are none.
+    """
+    record, limit = loaded.record, now + AHEAD
     for index, event in enumerate(record.events):
-        if _recorded_at(event) > limit:
+        recorded = _recorded_at(event)
+        if recorded is not None and recorded > limit:
             field = f"events.{index}.at"
             yield Finding(
                 rules.EVENT_AHEAD,
@@ -35,10 +38,9 @@ def events_ahead(loaded: Loaded, now: datetime) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _recorded_at(event: Event) -> int:
-    """When an event was recorded, by what it says or by its id, in milliseconds since 1970."""
+def _recorded_at(event: Event) -> datetime | None:
+    """When an event was recorded; None where it does not say, which is a finding already."""
     try:
-        said = int(strict_instant(event.at).timestamp() * 1000)
-        return max(said, milliseconds_of(event.id))
-    except (SvcdeskError, ValueError, KeyError):
-        return 0  # an event that is not in its form is a finding already
+        return strict_instant(event.at)
+    except (SvcdeskError, ValueError):
+        return None
