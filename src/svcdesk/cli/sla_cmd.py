@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from svcdesk.desk.sla_checking import SlaCheck
     from svcdesk.desk.writing import Done
     from svcdesk.model.record import Value
+    from svcdesk.model.table import Table
     from svcdesk.store.tickets import Unreadable
 
 
@@ -199,21 +201,35 @@ def _show(app: App, ids: tuple[str, ...], at: str | None) -> None:
         targets += [placed(target, loaded.path, standing) for target in found]
         notes += [T("{record}: policy {policy}", record=record.id, policy=answer.policy)]
         notes += standing.notes or answer.notes
-    app.show(
-        targets_table(
-            targets,
-            schema="svcdesk/sla-show/1",
-            title=T("service levels"),
-            zone=app.zone,
-            now=moment,
-            notes=notes,
-            whole=True,
-        )
+    table = targets_table(
+        targets,
+        schema="svcdesk/sla-show/1",
+        title=T("service levels"),
+        zone=app.zone,
+        now=moment,
+        notes=notes,
+        whole=True,
     )
-    if app.format_name() == "table" and targets:
+    if app.format_name() != "table" or not targets:
+        app.show(table)
+    else:
+        app.show(_for_people(table, targets))
         lines = timeline(sorted(targets, key=Target.sort_key), app.zone, moment,
                          width=app.out.width, colour=app.out.colour)  # fmt: skip
         app.out.out("\n" + "".join(f"{one}\n" for one in lines), styled=True)
+
+
+def _for_people(table: Table, targets: Sequence[Target]) -> Table:
+    """The table without the columns that say nothing, or for one record the same in each row."""
+    records = {target.record.id: target.record for target in targets}
+    if all(target.explained is None for target in targets):
+        table = table.without({"explained"})
+    if len(records) > 1:
+        return table
+    [record] = records.values()
+    about = (record.id, record.get("priority"), record.get("assignee"), record.title)
+    title = " · ".join(str(part) for part in about if part)
+    return table.without({"record", "priority", "assignee", "title"})._replace(title=title)
 
 
 @click.group("sla", cls=Group, help="The SLA: what is late, what will be, and why.")

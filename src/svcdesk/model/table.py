@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, overload
 
@@ -88,3 +88,11 @@ class Table(NamedTuple):
     """Further top-level keys of the JSON shape."""
     headings: Mapping[int, Text | str] = _NO_HEADINGS
     """Row's place → a heading above it, in the format `table`; other formats have the cells."""
+
+    def without(self, names: Collection[str]) -> Table:
+        """The same without those columns; what data formats print has them still."""
+        kept = [at for at, column in enumerate(self.columns) if column.name not in names]
+        return self._replace(
+            columns=[self.columns[at] for at in kept],
+            rows=Made(lambda row: [row[at] for at in kept], self.rows),
+        )
