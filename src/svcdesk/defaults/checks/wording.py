@@ -75,7 +75,6 @@ def evasive_replies(subject: Subject) -> Iterator[Finding]:
         weight = None if is_open(subject) else Severity.NOTE
         message = T("{by} wrote “{words}” to the user", by=said[-1].by, words=words)
         place = _place(subject, said[-1])
-        mild = if_imported(subject, said[-1])
         yield found(
             subject, EVASIVE, message, *place, weight=if_imported(subject, said[-1]) or weight
         )
