@@ -96,6 +96,12 @@ def fold(events: Iterable[Event], workflow: Workflow) -> Fold:
     return Fold(values=progress.values, steps=steps, settled=settled)
 
 
+def count_in(values: Mapping[str, Value], path: str) -> int:
+    """A count such as that of rounds; the first is there without having been counted."""
+    count = values.get(path)
+    return count if isinstance(count, int) else 1
+
+
 def _voided(ordered: list[Event]) -> frozenset[str]:
     """The ids taken back; a void that is itself taken back takes nothing back."""
     gone: set[str] = set()
@@ -134,7 +140,7 @@ class _Progress:
     def _apply(self, event: Event, after: str | None, move: Move | None = None) -> Step:
         before = self._state()
         self.changes = {}
-        collisions = self._collisions(event, after)
+        collisions = self._collisions(event, after, move)
         for path, value in event.set.items():
             if path != STATUS:
                 self._put(path, value)
@@ -142,23 +148,33 @@ class _Progress:
             for path in move.clears:
                 self._put(path, None)
             if move.increments:
-                count = self.values.get(move.increments)
-                self._put(move.increments, (count if isinstance(count, int) else 1) + 1)
+                self._put(move.increments, count_in(self.values, move.increments) + 1)
         self._enter(before, after)
         self._drop_unheld(event, after)
         effect = Effect.CONCURRENT if collisions else Effect.COUNTED
         return Step(event, effect, before, after, collisions, self.changes)
 
-    def _collisions(self, event: Event, after: str | None) -> dict[str, tuple[Value, Value]]:
-        """Where the event landed on other values than its author saw, and not on its own."""
+    def _collisions(
+        self, event: Event, after: str | None, move: Move | None
+    ) -> dict[str, tuple[Value, Value]]:
+        """Where the event landed on other values than its author saw, and not on its own.
+
+        A count tells what the state does not: whoever rejected the result of round 1 did not see
+        that of round 2, though the request was resolved each time.
+        """
         if event.was is None or event.derived is not None:
             return {}
-        found = {}
+        found: dict[str, tuple[Value, Value]] = {}
+        counted = move.increments if move and move.counts_as_move(self._state()) else None
+        if counted is not None and counted in event.was:
+            seen, here = event.was[counted], count_in(self.values, counted)
+            if seen != here:
+                found[counted] = (seen, here)
         for path, value in event.set.items():
-            here, seen = self.values.get(path), event.was.get(path)
-            stays = here == value and (path != STATUS or here == after)
-            if here != seen and not stays:
-                found[path] = (seen, here)
+            held, saw = self.values.get(path), event.was.get(path)
+            stays = held == value and (path != STATUS or held == after)
+            if held != saw and not stays:
+                found[path] = (saw, held)
         return found
 
     def _state(self) -> str | None:

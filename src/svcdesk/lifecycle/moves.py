@@ -13,7 +13,7 @@ from typing import NamedTuple
 from svcdesk.errors import IllegalMove, MissingField, Refused, RepositoryState
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.act import Act, Words
-from svcdesk.lifecycle.fold import STATUS, Effect, Fold, fold
+from svcdesk.lifecycle.fold import STATUS, Effect, Fold, count_in, fold
 from svcdesk.lifecycle.header import hand_edits, project
 from svcdesk.model.ids import ulid
 from svcdesk.model.kind import ACTOR, Move, Workflow
@@ -239,13 +239,16 @@ def _write(
 ) -> Moved:
     item_fields = move.appends.fields if move.appends else ()
     tracked, free = split({k: v for k, v in given.items() if k not in item_fields}, workflow)
+    was: dict[str, Value] = {}
     if move.counts_as_move(before.status):
         tracked = {STATUS: _target(move, before, workflow), **tracked}
+        if move.increments:
+            was[move.increments] = count_in(before.values, move.increments)
     event = act.event(
         move.name,
         record.newest_event_id(),
         set=tracked,
-        was=_was(tracked, before) if tracked else None,
+        was={**_was(tracked, before), **was} if tracked else None,
         words=said,
     )
     edited = record.with_fields(free)

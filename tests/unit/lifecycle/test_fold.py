@@ -109,6 +109,29 @@ def test_a_state_that_its_author_did_not_see_and_that_stays_is_listed(workflow: 
     assert step.collisions == {"status": ("new", "waiting")}
 
 
+def test_a_rejection_of_a_result_that_its_author_did_not_see_is_listed(workflow: Workflow) -> None:
+    """Two reject the first result; by the second rejection there is another one: the state is the
+    same, the round is not."""
+    resolve = {"status": "resolved", "result": "重启数据库服务"}
+    seen = {"status": "resolved", "round": 1}
+    events = [
+        submit(),
+        event(1, "start", set={"status": "in_progress"}),
+        event(2, "resolve", set=resolve),
+        event(3, "reject", set={"status": "in_progress"}, was=seen),
+        event(4, "resolve", set=resolve),
+        event(5, "reject", set={"status": "in_progress"}, was=seen),
+    ]
+    folded = fold(events, workflow)
+    assert folded.values["round"] == 3
+    [step] = folded.unsettled()
+    assert (step.event.id, step.collisions) == (events[5].id, {"round": (1, 2)})
+    knowing = events[5]._replace(was={"status": "resolved", "round": 2})
+    assert fold([*events[:5], knowing], workflow).unsettled() == ()
+    of_old = events[5]._replace(was={"status": "resolved"})  # records from before rounds were said
+    assert fold([*events[:5], of_old], workflow).unsettled() == ()
+
+
 def test_the_same_value_twice_is_no_collision(workflow: Workflow) -> None:
     same = {"status": "assigned", "assignee": "engineer-1"}
     folded = fold(
