@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from index_helpers import fill, full, seen
 
+from svcdesk.desk import Circumstances
 from svcdesk.desk.sla_checking import SlaCheck
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.index.database import Unusable
+from svcdesk.lifecycle.act import Words
 from svcdesk.reports.sla_findings import checked_item
 from svcdesk.testing import MakeDesk, Sandbox
 
@@ -107,6 +109,10 @@ def act(desk: Sandbox, chance: Random, ids: list[str]) -> None:
     with suppress(SvcdeskError):
         if chance.random() < 0.15:
             desk.open().escalate()
+            return
+        if chance.random() < 0.15:
+            around = Circumstances(words=Words(text="已增派人手", marks={"about": ["all"]}))
+            desk.open().move([chance.choice(ids)], "note", {}, around)
             return
         move, fields = chance.choice(MOVES)
         desk.open().move([chance.choice(ids)], move, fields)
