@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from clones import MAIN, Hub, away, back, git, new, sync, uid
+from clones import MAIN, REQUEST, Hub, away, back, git, new, sync, uid
 
 from svcdesk.desk.merging import merge_branches
 from svcdesk.errors import GitFailed, Refused
@@ -124,3 +124,28 @@ def test_a_number_that_is_claimed_elsewhere_is_not_taken_by_a_push(
     sync(one)
     assert uid(one, number) == uid(third, number) == final
     assert {uid(one, record_id) for record_id in hub.ids()} == {final, offered}
+
+
+def test_publishing_on_write_claims_what_a_branch_brought(
+    hub: Hub, one: Sandbox, two: Sandbox
+) -> None:
+    """The same where the next write publishes what git itself had merged."""
+    third = hub.clone("three")
+    away(two)
+    number = new(two, "离线")
+    back(two, hub)
+    two.git("push", "--quiet", "origin", "HEAD:refs/heads/offer")
+    assert new(third) == number
+    final = uid(third, number)
+    one.write("records/desk.yaml", one.read("records/desk.yaml") + "publish: on-write\n")
+    one.commit("publish on write")
+    one.git("fetch", "--quiet")
+    one.git("merge", "--quiet", "--no-edit", "origin/offer")
+    before = hub.refs()[MAIN]
+    done = one.open().new("request", REQUEST)
+    assert any("not pushed" in str(said) for said in done.notes)
+    assert hub.refs()[MAIN] == before
+    sync(one)
+    sync(third)
+    sync(one)
+    assert uid(one, number) == uid(third, number) == final

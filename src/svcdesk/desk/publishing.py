@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from svcdesk.store.published import Pending
     from svcdesk.store.remotes import Line, Pushed
 
-ON_WRITE = "on-write"
 WRITE_LIMIT = 3.0
 """Seconds that publishing after a write may take."""
 
