@@ -15,6 +15,7 @@ from benchmarks.peers.entries import WORD
 from benchmarks.table import RECORDS, Medians, Row
 
 LIST = ("list", "status:open", "priority:P1")
+CHECK = ("sla", "check", "--fail-on", "none")
 WARM = "warm list"
 GREP = "git grep"
 CHANGED = 100
@@ -31,6 +32,14 @@ def _search_limit(medians: Medians) -> float:
 
 def _sla_limit(medians: Medians) -> float:
     return 2 * medians[WARM]
+
+
+def _everything_limit(medians: Medians) -> float:
+    return medians[FLOOR] + 1500
+
+
+def _sla_cold_limit(medians: Medians) -> float:
+    return medians[FLOOR] + 0.3 * medians[RECORDS]
 
 
 def _cold_limit(medians: Medians) -> float:
@@ -64,11 +73,23 @@ def _sla(bench: Bench, desk: Path) -> Sequence[Contender]:
     ]
 
 
+def _everything(bench: Bench, desk: Path) -> Sequence[Contender]:
+    return [bench.ours(desk, *CHECK)]
+
+
+def _sla_cold(bench: Bench, desk: Path) -> Sequence[Contender]:
+    return [_without_index(desk, CHECK)]
+
+
 def _cold(bench: Bench, desk: Path) -> Sequence[Contender]:
+    return [_without_index(desk, LIST)]
+
+
+def _without_index(desk: Path, words: Sequence[str]) -> Contender:
     def forget(_: int) -> None:
         shutil.rmtree(desk / ".git" / "svcdesk" / "index", ignore_errors=True)
 
-    return [Contender(OURS, lambda _: (SVCDESK, *LIST), desk, prepare=forget)]
+    return Contender(OURS, lambda _: (SVCDESK, *words), desk, prepare=forget)
 
 
 def _changed(bench: Bench, desk: Path) -> Sequence[Contender]:
@@ -91,6 +112,8 @@ ROWS = (
     Row("search", "search of a word in all text", "floor + 2 × git grep", _search_limit, _search,
         peers=peer.SEARCH),
     Row("sla", "sla check of the open", "2 × list of the open", _sla_limit, _sla),
+    Row("sla-all", "sla check of everything", "floor + 1.5 s", _everything_limit, _everything),
+    Row("sla-cold", "the same, no index yet", "floor + 3 s for 10,000", _sla_cold_limit, _sla_cold),
     Row("cold", "the same list, no index yet", "2.5 s for 10,000", _cold_limit, _cold,
         memory=300),
     Row("changed", f"the same list after {CHANGED} changes", "warm + 150 (large: 300)",

@@ -74,6 +74,7 @@ def test_goals_are_what_the_words_say() -> None:
         220,
     )
     assert limits["search"] == 110
+    assert (limits["sla-all"], limits["sla-cold"]) == (1_550, 3_050)
     assert (limits["simulate"], limits["deadlines"]) == (5_050, 1_040)
     assert (limits["sync"], limits["driver"]) == (108, 75)
     assert (limits["merge"], limits["review"]) == (10_000, 3_050)
