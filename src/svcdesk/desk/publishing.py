@@ -85,13 +85,26 @@ def push_claimed(
         if early is not None and not claims.not_allowed(early):
             claims.learn(repo, early)
             return early
-    pushed = push_branch(desk, line, since, wanted, limit)
-    if not pushed.done and wanted and claims.not_allowed(pushed):
-        pushed = push_branch(desk, line, since, {}, limit)
+    pushed = _push(desk, claims, line, since, wanted, limit)
     if pushed.done:
         claims.published(repo, went)
     elif pushed.again:
         claims.learn(repo, pushed)
+    return pushed
+
+
+def _push(
+    desk: Desk,
+    claims: Claims,
+    line: Line,
+    since: str | None,
+    wanted: Mapping[str, str],
+    limit: float,
+) -> Pushed:
+    """One push with claims; where the remote takes none, without."""
+    pushed = push_branch(desk, line, since, wanted, limit)
+    if not pushed.done and wanted and claims.not_allowed(pushed):
+        pushed = push_branch(desk, line, since, {}, limit)
     return pushed
 
 
@@ -128,10 +141,7 @@ def publish_after_write(desk: Desk) -> list[Text]:
         except SvcdeskError as error:
             return [error.message]
         claims = Claims(desk, line)
-        wanted = claims.wanted(repo, went)
-        pushed = push_branch(desk, line, upstream, wanted, WRITE_LIMIT)
-        if not pushed.done and wanted and claims.not_allowed(pushed):
-            pushed = push_branch(desk, line, upstream, {}, WRITE_LIMIT)
+        pushed = _push(desk, claims, line, upstream, claims.wanted(repo, went), WRITE_LIMIT)
         if pushed.done:
             return tell_published(desk, repo.head)
         if pushed.again:

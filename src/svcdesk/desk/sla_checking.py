@@ -124,9 +124,9 @@ class _Search:
         if standing is None:
             data = self.desk.read_file(row.path) or b""
             standing = standing_of(self.desk, row.record, row.folded, row.ledger, data)
-            owed = owed_of(self.desk, row.record, standing, self.at)
-            if isinstance(row, IndexedRow) and row.owed is None and owed is not None:
-                learnt.append((row.number, owed))
+            if isinstance(row, IndexedRow) and row.owed is None:
+                owed = owed_of(self.desk, row.record, standing, self.at)
+                learnt += [] if owed is None else [(row.number, owed)]
         if standing is None:
             return
         targets = [

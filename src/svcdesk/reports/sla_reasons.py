@@ -11,7 +11,7 @@ from svcdesk.model.table import Cell, Column, Table
 from svcdesk.reports.sla_stretches import Stretch, ahead, stretches
 from svcdesk.reports.sla_targets import Target, target_item
 from svcdesk.sla.calendar import ALWAYS
-from svcdesk.sla.explain import Count, Interval
+from svcdesk.sla.explain import Count, Interval, WorkingDay
 
 _REASONS = {
     "open": T("working time"),
@@ -44,10 +44,10 @@ def reasons_table(
     rows: list[list[Cell | Value]] = []
     items: list[dict[str, Value]] = []
     for target in targets:
-        intervals = target.entry.intervals(at)
+        days = target.entry.days(at)
         for one in stretches(target.entry, at, zone, every=every):
             rows.append(_row(target, one, zone, words))
-        for day in target.entry.days(at):
+        for day in days:
             shown = date.fromordinal(day.ordinal).isoformat()
             rows.append(
                 [
@@ -59,23 +59,7 @@ def reasons_table(
                     day.name or None,
                 ]
             )
-        items.append(
-            {
-                **target_item(target, zone),
-                "limit": _limit(target),
-                "intervals": [_interval_item(one, zone) for one in intervals],
-                "ahead": [_interval_item(one, zone) for one in ahead(target.entry, at)],
-                "days": [
-                    {
-                        "date": date.fromordinal(day.ordinal).isoformat(),
-                        "number": day.number,
-                        "kind": day.kind.value,
-                        "name": day.name or None,
-                    }
-                    for day in target.entry.days(at)
-                ],
-            }
-        )
+        items.append(_item(target, days, zone, at))
     return Table(
         schema="svcdesk/sla-explain/1",
         title=T("why"),
@@ -91,6 +75,25 @@ def reasons_table(
         items=items,
         total=len(items),
     )
+
+
+def _item(target: Target, days: Sequence[WorkingDay], zone: tzinfo, at: int) -> dict[str, Value]:
+    """All there is of a target, for data formats."""
+    return {
+        **target_item(target, zone),
+        "limit": _limit(target),
+        "intervals": [_interval_item(one, zone) for one in target.entry.intervals(at)],
+        "ahead": [_interval_item(one, zone) for one in ahead(target.entry, at)],
+        "days": [
+            {
+                "date": date.fromordinal(day.ordinal).isoformat(),
+                "number": day.number,
+                "kind": day.kind.value,
+                "name": day.name or None,
+            }
+            for day in days
+        ],
+    }
 
 
 def summary(target: Target, zone: tzinfo, at: int) -> list[Text]:
