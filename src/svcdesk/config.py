@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.errors import UsageError
 from svcdesk.i18n import LANGUAGES, T, Text
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.model.record import Value, Values

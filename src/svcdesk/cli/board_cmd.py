@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +21,7 @@ from svcdesk.cli.row_tables import (
 from svcdesk.i18n import T, Text
 from svcdesk.model.instants import relative
 from svcdesk.model.record import Value
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.listing import Listing, Row

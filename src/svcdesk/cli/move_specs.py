@@ -6,9 +6,9 @@ Only what the command line adds stands here; what a move needs, sets and writes 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from svcdesk.model.record import Value
+from svcdesk.values import NamedTuple
 
 
 class Given(NamedTuple):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import NamedTuple
 
 from svcdesk.errors import Ambiguous, NotAllowed, NotFound
 from svcdesk.i18n import T
 from svcdesk.lifecycle.rights import requester
 from svcdesk.model.people import REQUESTER, People, Person
+from svcdesk.values import NamedTuple
 
 
 class Author(NamedTuple):

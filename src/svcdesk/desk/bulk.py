@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.draft import Draft
 from svcdesk.desk.naming import record_meant
@@ -14,6 +14,7 @@ from svcdesk.i18n import T
 from svcdesk.lifecycle.fold import STATUS, fold
 from svcdesk.lifecycle.moves import find_move, shown_apart
 from svcdesk.model.record import Record, Value, Values
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.file_edit import FileDone, edit_file
 from svcdesk.desk.people import authorise_facts
 from svcdesk.errors import Refused
 from svcdesk.i18n import T, Text
 from svcdesk.store.tickets import CALENDARS
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

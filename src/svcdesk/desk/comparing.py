@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.revision import DeskAt
 from svcdesk.desk.traffic import Flow, between
@@ -16,6 +16,7 @@ from svcdesk.review.change import Change, Version, events_of
 from svcdesk.review.sentences import said_of
 from svcdesk.store.codec import encode_event
 from svcdesk.store.tickets import Unreadable
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

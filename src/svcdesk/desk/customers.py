@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk import rules
 from svcdesk.errors import SvcdeskError
@@ -12,6 +12,7 @@ from svcdesk.i18n import T
 from svcdesk.model.field_info import plain
 from svcdesk.model.finding import Finding, Severity
 from svcdesk.store.tickets import CUSTOMERS
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

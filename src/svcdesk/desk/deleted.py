@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.errors import NotADesk, NotFound, SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.store.tickets import RECORDS, Loaded, decode_file
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.parts import Parts

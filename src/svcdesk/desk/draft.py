@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.errors import NotFound, SvcdeskError
 from svcdesk.i18n import T
@@ -18,6 +18,7 @@ from svcdesk.model.record import Record, Value, Values
 from svcdesk.store import codec
 from svcdesk.store.tickets import decode_file
 from svcdesk.store.yaml_text import dump, rewrite
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.feeding import EVENT_COLUMNS, event_rows
 from svcdesk.desk.querying import vocabulary
@@ -18,6 +18,7 @@ from svcdesk.lifecycle.fold import STATUS
 from svcdesk.model.field_info import FieldInfo
 from svcdesk.model.record import MARK, Value, Values
 from svcdesk.model.table import Cell, Column, Table
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

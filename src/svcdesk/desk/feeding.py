@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T
@@ -20,6 +20,7 @@ from svcdesk.model.record import Record, Value
 from svcdesk.model.table import Column
 from svcdesk.store import codec
 from svcdesk.store.tickets import RECORDS, Unreadable, decode_file
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

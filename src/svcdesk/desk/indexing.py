@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from svcdesk.desk.describing import describer, fingerprint, terms_of
 from svcdesk.errors import SvcdeskError
@@ -14,6 +14,7 @@ from svcdesk.index.database import Database, Row, Unusable, folder_of, open_data
 from svcdesk.index.refreshing import Proof, Sources, prove
 from svcdesk.store.git_index import Differing, tracked
 from svcdesk.store.tickets import RECORDS
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.candidates import Owing, ask_early, find_rows
 from svcdesk.desk.querying import LISTED, understood, vocabulary
@@ -19,6 +19,7 @@ from svcdesk.query import Query, ordered
 from svcdesk.query.query import Combined, combined
 from svcdesk.query.values import kind_of
 from svcdesk.store.tickets import Unreadable
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.deleted import deleted_before
 from svcdesk.desk.traffic import UID
@@ -20,6 +20,7 @@ from svcdesk.lifecycle.header import hand_edits
 from svcdesk.model.record import Record
 from svcdesk.store.merge_history import Differing, MergeSide, merge_sides
 from svcdesk.store.tickets import RECORDS, decode_file
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.parts import Parts

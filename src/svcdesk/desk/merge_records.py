@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.merge_takes import Take
 from svcdesk.desk.reading import many_values
@@ -21,6 +21,7 @@ from svcdesk.store.merge_pairs import Pair, Place, find_pairs
 from svcdesk.store.merge_rules import MergeRules
 from svcdesk.store.tickets import decode_document
 from svcdesk.store.yaml_read import Document, parse
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

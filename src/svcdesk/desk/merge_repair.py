@@ -7,7 +7,7 @@ the record as it is now. Everything goes into one commit; what is not certain is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.merge_losses import Loss, Losses, Place, sentence
 from svcdesk.desk.renumbering import act_by_rule, with_number
@@ -30,6 +30,7 @@ from svcdesk.store.tickets import Loaded, decode_file
 from svcdesk.store.transaction import begin
 from svcdesk.store.yaml_read import parse
 from svcdesk.store.yaml_text import rewrite
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

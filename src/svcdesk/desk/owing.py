@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import Text
@@ -14,6 +14,7 @@ from svcdesk.model.instants import strict_instant
 from svcdesk.model.record import Event, Record, Value
 from svcdesk.sla.entries import Entry, State
 from svcdesk.sla.standing import entries_at, kept, plain, sentences
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.parts import Parts

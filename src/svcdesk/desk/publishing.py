@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.telling import EVERY, IMPORT
 from svcdesk.desk.traffic import between
@@ -23,6 +23,7 @@ from svcdesk.store.git_listing import text
 from svcdesk.store.git_message import trailers_of
 from svcdesk.store.settling import OP
 from svcdesk.store.told import told
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.claiming import Claims

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.author import Author
 from svcdesk.desk.draft import Draft
@@ -33,6 +33,7 @@ from svcdesk.model.instants import strict_instant
 from svcdesk.model.kind import Kind, Move
 from svcdesk.model.people import REQUESTER
 from svcdesk.model.record import Record, Value, Values
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

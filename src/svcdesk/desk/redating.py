@@ -7,7 +7,7 @@ do; `sync` refuses to publish it. Here it gets the time of now, in the order in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.sla_snapshots import SNAPSHOT, at_close
 from svcdesk.desk.sync_judging import AHEAD, future_events
@@ -25,6 +25,7 @@ from svcdesk.model.record import Event, Record, Value
 from svcdesk.store import codec, remotes
 from svcdesk.store.transaction import begin
 from svcdesk.store.yaml_text import rewrite
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.author import Author

@@ -4,7 +4,7 @@ and which commit brought which event."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.reading import many_values
 from svcdesk.errors import SvcdeskError
@@ -15,6 +15,7 @@ from svcdesk.store.codec import encode_event
 from svcdesk.store.git_changes import Entry, Made, sizes
 from svcdesk.store.guard import check_size
 from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, decode_document, decode_file
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.revision import DeskAt

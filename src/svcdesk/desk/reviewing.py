@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk import rules as desk_rules
 from svcdesk.desk.check_files import of_error
@@ -36,6 +36,7 @@ from svcdesk.store.git_changes import (
     uids_at,
 )
 from svcdesk.store.tickets import RECORDS, Loaded, decode_file
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

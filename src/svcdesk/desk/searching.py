@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.listing import list_records
 from svcdesk.desk.querying import understood
@@ -13,6 +13,7 @@ from svcdesk.i18n import T, Text
 from svcdesk.model.record import Event, Record, Value, Values
 from svcdesk.query.excerpts import Excerpt, excerpt
 from svcdesk.store.tickets import Unreadable
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

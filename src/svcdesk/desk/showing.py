@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.reading import read_together
 from svcdesk.errors import NotFound, PluginFailed, SvcdeskError
@@ -16,6 +16,7 @@ from svcdesk.model.computed import COMPUTED
 from svcdesk.model.kind import Workflow
 from svcdesk.model.record import Record, Value
 from svcdesk.store.tickets import Unreadable
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.check_policies import every_target, waiting_reasons
 from svcdesk.desk.listing import Row
@@ -26,6 +26,7 @@ from svcdesk.sla.policy_file import parse_policy
 from svcdesk.sla.targets import TargetRules
 from svcdesk.store.tickets import POLICIES, Unreadable
 from svcdesk.store.yaml_read import Document, parse
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.merge_losses import Loss, Losses, Place
 from svcdesk.desk.redating import SUBJECT
@@ -18,6 +18,7 @@ from svcdesk.i18n import T, Text
 from svcdesk.store.git_listing import text
 from svcdesk.store.merge_history import Changing, changing
 from svcdesk.store.tickets import RECORDS
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.store.git import Repository

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.network import network_limit
 from svcdesk.desk.traffic import Traffic, between
@@ -21,6 +21,7 @@ from svcdesk.store import claims, published, remotes
 from svcdesk.store.bearings import take_bearings
 from svcdesk.store.git import current_branch
 from svcdesk.store.git_state import refuse_state
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.claiming import Claims

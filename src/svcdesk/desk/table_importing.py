@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.author import Author
 from svcdesk.desk.draft import Change, Draft
@@ -22,6 +22,7 @@ from svcdesk.i18n import T
 from svcdesk.lifecycle.moves import Moved
 from svcdesk.lifecycle.rights import authorise
 from svcdesk.model.instants import strict_instant
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.exporting import EVERY, REVISION
 from svcdesk.desk.importing import place_of
@@ -20,6 +20,7 @@ from svcdesk.model.cell_text import cell_text
 from svcdesk.model.field_info import FieldInfo, half_width
 from svcdesk.model.record import Value
 from svcdesk.store.tickets import Unreadable, decode_file
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.reading import many_values
 from svcdesk.errors import SvcdeskError
@@ -12,6 +12,7 @@ from svcdesk.model.record import Event, Record
 from svcdesk.store.git import Repository
 from svcdesk.store.git_listing import text
 from svcdesk.store.tickets import decode_file
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk

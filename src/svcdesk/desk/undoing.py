@@ -7,7 +7,7 @@ taken back by an event that says so: events are never removed once others may ha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.draft import Change, Draft
 from svcdesk.desk.records import Circumstances, move_one
@@ -25,6 +25,7 @@ from svcdesk.store.git_message import compose_message
 from svcdesk.store.git_objects import read_objects
 from svcdesk.store.tickets import decode_file
 from svcdesk.store.transaction import begin
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.author import Author

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.desk.draft import Change, Draft
 from svcdesk.desk.judging import judge
@@ -19,6 +19,7 @@ from svcdesk.model.ids import ulid
 from svcdesk.model.record import RENUMBER, Record
 from svcdesk.store import codec
 from svcdesk.store.claims import CLAIM_LIMIT, has_remote
+from svcdesk.values import NamedTuple
 
 _NOT_CLAIMED = ("import", RENUMBER)
 """What gives numbers that are claimed only when their records are published."""

@@ -11,13 +11,13 @@ Without an offset they are in the desk's zone. A week begins on Monday (GB/T 740
 from __future__ import annotations
 
 from datetime import datetime, time, tzinfo
-from typing import NamedTuple
 
 from svcdesk.errors import UsageError
 from svcdesk.humantime.local import Understood, resolve
 from svcdesk.humantime.reading import Local, read
 from svcdesk.humantime.spans import parse_span
 from svcdesk.i18n import T
+from svcdesk.values import NamedTuple
 
 __all__ = ["Period", "Understood", "parse_span", "understand", "understand_period"]
 

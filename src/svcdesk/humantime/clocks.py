@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from svcdesk.errors import UsageError
 from svcdesk.humantime.words import NUMBER, ambiguous, impossible, number
 from svcdesk.i18n import T
+from svcdesk.values import NamedTuple
 
 _NOON: Final = 12
 _PARTS: Final = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from svcdesk.humantime.calendar_words import (
     MONTHS,
@@ -24,6 +24,7 @@ from svcdesk.humantime.calendar_words import (
 )
 from svcdesk.humantime.local import beyond
 from svcdesk.humantime.words import NUMBER, ambiguous, impossible, number
+from svcdesk.values import NamedTuple
 
 _DAY: Final = timedelta(days=1)
 _HALF_YEAR: Final = timedelta(days=183)

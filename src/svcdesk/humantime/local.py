@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, tzinfo
-from typing import NamedTuple
 
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T, Text
+from svcdesk.values import NamedTuple
 
 
 class Understood(NamedTuple):

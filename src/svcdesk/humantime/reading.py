@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from typing import Final, NamedTuple
+from typing import Final
 
 from svcdesk.errors import UsageError
 from svcdesk.humantime.clocks import Clock, parse_clock
@@ -14,6 +14,7 @@ from svcdesk.humantime.local import beyond, resolve, shown_in
 from svcdesk.humantime.spans import Amount, take_amount
 from svcdesk.humantime.words import ambiguous, impossible, normal
 from svcdesk.i18n import T
+from svcdesk.values import NamedTuple
 
 _NOW: Final = frozenset({"now", "现在", "此刻", "刚才", "刚刚"})
 _OFFSET: Final = re.compile(

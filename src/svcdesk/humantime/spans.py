@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from svcdesk.errors import UsageError
 from svcdesk.humantime.words import NUMBER, ambiguous, normal, number
 from svcdesk.i18n import T
+from svcdesk.values import NamedTuple
 
 _SECONDS: Final = {
     1: "s sec secs second seconds 秒 秒钟",

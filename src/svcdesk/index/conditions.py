@@ -6,11 +6,12 @@ Every condition has two bounds: what it lets through at most, and what it lets t
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from svcdesk.index.entries import ODD
 from svcdesk.query.fold import fold
 from svcdesk.query.query import Combined, Condition, Negated, Node
+from svcdesk.values import NamedTuple
 
 _TEXTS: Final = frozenset({"kind", "status", "priority", "assignee"})
 CHANGED: Final = "changed"

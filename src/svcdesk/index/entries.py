@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from svcdesk.values import NamedTuple
 
 ODD = "\0"
 """Stands in a column for a value that is no text: the whole query has to judge it."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from svcdesk.i18n import T
 from svcdesk.index.building import contents
@@ -17,6 +16,7 @@ from svcdesk.index.database import WAIT, Database, Unusable, keep
 from svcdesk.index.entries import Describe
 from svcdesk.store.git import Repository
 from svcdesk.store.git_index import Differing, checksum, keys, tracked
+from svcdesk.values import NamedTuple
 
 _TRIES = 5
 _BUILD_WAIT = 5.0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from svcdesk.model.ids import next_event_id
 from svcdesk.model.record import Event, Value, Values
+from svcdesk.values import NamedTuple
 
 
 class Words(NamedTuple):

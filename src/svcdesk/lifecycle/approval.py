@@ -7,7 +7,6 @@ judge by the desk as it is; `review` by the people and the workflow of the branc
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.approval_content import Contents
@@ -19,6 +18,7 @@ from svcdesk.lifecycle.fold import Fold
 from svcdesk.model.kind import Workflow
 from svcdesk.model.people import People
 from svcdesk.model.record import Record
+from svcdesk.values import NamedTuple
 
 
 class Standing(NamedTuple):

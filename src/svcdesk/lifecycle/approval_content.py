@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from svcdesk.lifecycle.approval_digest import digest_of
 from svcdesk.lifecycle.fold import Fold, Step
 from svcdesk.model.record import BLANK, Value, Values, is_tombstone, value_at
+from svcdesk.values import NamedTuple
 
 
 class Exchange(NamedTuple):

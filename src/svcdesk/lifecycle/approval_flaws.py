@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
-from typing import NamedTuple
 
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.approval import Standing, standing
@@ -17,6 +16,7 @@ from svcdesk.model.approval_rule import ApprovalRule
 from svcdesk.model.kind import Workflow
 from svcdesk.model.people import People
 from svcdesk.model.record import CORRECT, SUBMIT, Record
+from svcdesk.values import NamedTuple
 
 _NO_FLAW = frozenset({Why.SUPERSEDED, Why.EFFECT})
 

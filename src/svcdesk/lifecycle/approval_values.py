@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple
 
 from svcdesk.i18n import Text
 from svcdesk.lifecycle.approval_digest import APPROVE, REJECT
 from svcdesk.model.field_info import Choice
 from svcdesk.model.record import Event
+from svcdesk.values import NamedTuple
 
 DECISIONS = (
     Choice(APPROVE, {"en": "approve", "zh": "同意"}, ("批准",)),

@@ -7,7 +7,6 @@ workflow (`writes:`); which of them a request needs, the desk says by type.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from svcdesk.lifecycle.act import Act, Words
 from svcdesk.lifecycle.fold import fold
@@ -22,6 +21,7 @@ from svcdesk.lifecycle.moves import (
 )
 from svcdesk.model.kind import Kind, Move, Write
 from svcdesk.model.record import Record, Value, Values
+from svcdesk.values import NamedTuple
 
 NewId = Callable[[Kind], tuple[str, str]]
 """Gives a new record's id and uid."""

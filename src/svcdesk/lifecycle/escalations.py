@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import NamedTuple
 
 from svcdesk.errors import NotFound
 from svcdesk.i18n import T
@@ -18,6 +17,7 @@ from svcdesk.model.ids import derived_event_id
 from svcdesk.model.instants import format_instant, strict_instant
 from svcdesk.model.people import BOT, People
 from svcdesk.model.record import Event, Value, Values
+from svcdesk.values import NamedTuple
 
 ESCALATE = "escalate"
 NOTE = "note"

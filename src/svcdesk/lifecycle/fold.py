@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import NamedTuple
 
 from svcdesk.model.kind import PREVIOUS, Move, Workflow
 from svcdesk.model.record import CORRECT, REDACT, SETTLE, SUBMIT, VOID, Event, Value
+from svcdesk.values import NamedTuple
 
 STATUS = "status"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import NamedTuple
 
 from svcdesk.errors import IllegalMove, MissingField, Refused, RepositoryState
 from svcdesk.i18n import T, Text
@@ -18,6 +17,7 @@ from svcdesk.lifecycle.header import hand_edits, project
 from svcdesk.model.ids import ulid
 from svcdesk.model.kind import ACTOR, Move, Workflow
 from svcdesk.model.record import SUBMIT, Event, Record, Value, Values, value_at
+from svcdesk.values import NamedTuple
 
 _SLOT = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
 _SAID = ("text", "reason")

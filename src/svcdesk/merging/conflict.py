@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from svcdesk.model.record import Value
+from svcdesk.values import NamedTuple
 
 
 class Absent(Enum):

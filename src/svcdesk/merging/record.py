@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from svcdesk.lifecycle.fold import Fold, Step, fold
 from svcdesk.merging.conflict import ABSENT, Conflict, Held, Side
@@ -21,6 +20,7 @@ from svcdesk.merging.tracked import (
 )
 from svcdesk.model.kind import Workflow
 from svcdesk.model.record import Record, Value, Values, value_at, with_value
+from svcdesk.values import NamedTuple
 
 UID = "uid"
 Settle = Callable[[Conflict], "Held | Side | None"]

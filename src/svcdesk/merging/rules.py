@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from svcdesk.model.kind import Workflow
 from svcdesk.model.properties import walk
 from svcdesk.model.record import Record, Values
+from svcdesk.values import NamedTuple
 
 ANNOTATION = "x-svcdesk-merge"
 SET = "set"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from svcdesk.lifecycle.fold import Fold, fold
 from svcdesk.merging.conflict import ABSENT, Conflict, Held, Word
 from svcdesk.merging.three_way import Decide, held_alike
 from svcdesk.model.kind import Workflow
 from svcdesk.model.record import Event, Record, value_at
+from svcdesk.values import NamedTuple
 
 ID = "id"
 FORMERLY = "formerly"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import Label, T, Text
 from svcdesk.model.record import Value, Values
+from svcdesk.values import NamedTuple
 
 _KEYS = {
     "move", "asked_by", "fields", "quorum", "substitutes", "signatures", "parties", "distinct",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from svcdesk.model.record import Values
+from svcdesk.values import NamedTuple
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import NamedTuple
 
 from svcdesk.i18n import Text
+from svcdesk.values import NamedTuple
 
 
 class Severity(IntEnum):

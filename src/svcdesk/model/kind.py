@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from svcdesk.i18n import Label, Named
 from svcdesk.model.field_info import plain
 from svcdesk.model.people import Roles
 from svcdesk.model.record import Value, Values
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.model.approval_rule import ApprovalRule

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from svcdesk.i18n import Label, Named, T, Text
+from svcdesk.values import NamedTuple
 
 REQUESTER = "requester"
 BOT = "svcdesk"

@@ -6,9 +6,9 @@ A composed schema is self-contained: every `$ref` in it is `#/$defs/NAME`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from svcdesk.model.record import Value, Values
+from svcdesk.values import NamedTuple
 
 LOCAL = "#/$defs/"
 TRACKED = "x-svcdesk-tracked"

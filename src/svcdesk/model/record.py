@@ -7,7 +7,9 @@ Paths into a header are dotted: `requester.audience`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from svcdesk.values import NamedTuple
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 Values: TypeAlias = Mapping[str, Value]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from svcdesk.i18n import Label, Text
 from svcdesk.model.record import Value
+from svcdesk.values import NamedTuple
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _NO_HEADINGS: Mapping[int, Text | str] = MappingProxyType({})

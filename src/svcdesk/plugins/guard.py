@@ -10,10 +10,11 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import fields, is_dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from svcdesk.errors import PluginFailed, SvcdeskError
 from svcdesk.i18n import T, Text
+from svcdesk.values import NamedTuple
 
 
 class Owner(NamedTuple):

@@ -11,7 +11,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import pluggy
 
@@ -17,6 +17,7 @@ from svcdesk.errors import PluginFailed, SvcdeskError
 from svcdesk.hookspecs import Specs
 from svcdesk.i18n import T, Text
 from svcdesk.plugins.guard import Owner, call, failed
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from svcdesk import hookspecs as shape
 from svcdesk.i18n import T, Text
 from svcdesk.plugins.guard import Owner, Twins, call, failed
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.model.record import Value

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from svcdesk.query.fold import fold
+from svcdesk.values import NamedTuple
 
 _BEFORE: Final = 24
 """Characters that are shown before the first word."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple, TypeAlias, Union
+from typing import Final, Literal, TypeAlias, Union
 
 from svcdesk.query.holding import HOLDS, Kind, Wanted, present
 from svcdesk.query.subject import Subject
+from svcdesk.values import NamedTuple
 
 Source: TypeAlias = Literal["field", "has", "flag", "sla", "text", "linked"]
 Node: TypeAlias = Union["Combined", "Negated", "Condition"]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from svcdesk.i18n import T
 from svcdesk.query.pointing import pointed
+from svcdesk.values import NamedTuple
 
 OPEN, CLOSE, AND, OR, NOT = "(", ")", "AND", "OR", "NOT"
 WORD, PHRASE, FIELD = "word", "phrase", "field"

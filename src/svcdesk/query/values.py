@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, tzinfo
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T, Text
@@ -17,6 +17,7 @@ from svcdesk.query.pointing import pointed
 from svcdesk.query.query import quoted
 from svcdesk.query.tokens import Item
 from svcdesk.query.vocabulary import KIND, Vocabulary
+from svcdesk.values import NamedTuple
 
 _COMPARED: Final = re.compile(r"[<>]=?")
 _KINDS: Final[dict[str, Kind]] = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from svcdesk.errors import UsageError
 from svcdesk.model.field_info import Choice, FieldInfo, plain
 from svcdesk.model.fields import FieldTable
 from svcdesk.model.kind import Workflow
+from svcdesk.values import NamedTuple
 
 STATUS: Final = "status"
 KIND: Final = "kind"

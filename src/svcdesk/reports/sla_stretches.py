@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
-from typing import NamedTuple
 
 from svcdesk.sla.entries import Entry, State
 from svcdesk.sla.explain import Count, Interval
+from svcdesk.values import NamedTuple
 
 _ORDINARY = frozenset({"open", "closed"})
 _MOST = 8

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import NamedTuple
 
 from svcdesk.i18n import Label, T, Text
 from svcdesk.model.instants import format_instant, relative
 from svcdesk.model.record import Record, Value
 from svcdesk.model.table import Cell, Column, Made, Table
 from svcdesk.sla.entries import Entry, State
+from svcdesk.values import NamedTuple
 
 BREACHED, AT_RISK, OPEN, MET, DROPPED = "breached", "at_risk", "open", "met", "dropped"
 _STYLES = {BREACHED: "breach", AT_RISK: "risk", MET: "ok", DROPPED: "dim"}

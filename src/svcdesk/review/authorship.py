@@ -7,7 +7,6 @@ that commands ask (norm A 2, C 2).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from svcdesk.errors import NotAllowed
 from svcdesk.i18n import T, Text
@@ -19,6 +18,7 @@ from svcdesk.model.kind import Workflow
 from svcdesk.model.people import BOT, REQUESTER, People, Person
 from svcdesk.model.record import CORRECT, RENUMBER, SUBMIT, Event, Record
 from svcdesk.review.change import Brought, Version
+from svcdesk.values import NamedTuple
 
 _IMPORT = "import"
 _COMMIT = "commit"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from svcdesk.lifecycle.fold import Fold
 from svcdesk.merging.redacted import redaction
 from svcdesk.model.people import Person
 from svcdesk.model.record import REDACT, Event, Record, Value, Values
+from svcdesk.values import NamedTuple
 
 Plain = Callable[[Event], Values]
 """An event as its file has it."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import NamedTuple
 
 from svcdesk.sla.openings import DAY, EPOCH_DAY, AlwaysOpen, Openings, Window
 from svcdesk.sla.zones import Zone, find_zone
+from svcdesk.values import NamedTuple
 
 ALWAYS = "24x7"
 """The name of the calendar that is always there and always open."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T
@@ -19,6 +18,7 @@ from svcdesk.sla.history import Occurrence
 from svcdesk.sla.instants import parse_instant
 from svcdesk.sla.policy import NEVER, RESTART, RESUME, Terms
 from svcdesk.sla.targets import TargetRule, Trigger
+from svcdesk.values import NamedTuple
 
 
 class Outcome(Enum):

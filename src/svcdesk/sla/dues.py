@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
@@ -15,6 +14,7 @@ from svcdesk.sla.openings import DAY
 from svcdesk.sla.policy import FORWARD, RETROACTIVE, Terms
 from svcdesk.sla.targets import ALL, TargetRule
 from svcdesk.sla.way import Way, left
+from svcdesk.values import NamedTuple
 
 Calendars = Mapping[str, Calendar]
 """The desk's calendars by name; `24x7` among them, in the desk's zone."""

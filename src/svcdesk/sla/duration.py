@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
 from svcdesk.model.field_info import half_width
+from svcdesk.values import NamedTuple
 
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _PLAIN = re.compile(r"(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?")

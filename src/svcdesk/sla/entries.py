@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.i18n import Text
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.sla.cycles import Cycle

@@ -9,12 +9,12 @@ where the level came, or at the next move where that is said to have happened be
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from svcdesk.lifecycle.fold import Fold, Step
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.record import CORRECT, SUBMIT, Value
 from svcdesk.sla.history import History, Occurrence
+from svcdesk.values import NamedTuple
 
 _PROMISE = "promise"
 _MARKS = ("auto", "plan")

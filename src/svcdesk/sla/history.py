@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from svcdesk.model.record import Value
+from svcdesk.values import NamedTuple
 
 REQUESTER = "requester"
 

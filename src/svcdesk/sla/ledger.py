@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from svcdesk.i18n import T, Text
 from svcdesk.sla.calendar import ALWAYS, Calendar
@@ -18,6 +17,7 @@ from svcdesk.sla.entries import LATE, Entry, Ledger, State
 from svcdesk.sla.history import History, Spell, waiting_since, waiting_spells
 from svcdesk.sla.policy import Policy, Rule, Version
 from svcdesk.sla.targets import TargetRule, TargetRules
+from svcdesk.values import NamedTuple
 
 __all__ = ["Entry", "Ledger", "State", "lateness", "ledger"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T
@@ -11,6 +10,7 @@ from svcdesk.sla.arithmetic import add, elapsed, working_day
 from svcdesk.sla.cycles import Cycle
 from svcdesk.sla.dues import Course
 from svcdesk.sla.policy import Level
+from svcdesk.values import NamedTuple
 
 Key = tuple[str, int, int]
 """Target, cycle and the level's place in the policy (from 0): what happens exactly once."""

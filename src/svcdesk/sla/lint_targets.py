@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
-from typing import NamedTuple
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
@@ -15,6 +14,7 @@ from svcdesk.sla.lint_rules import ILL_FORMED, NO_HOURS
 from svcdesk.sla.lint_times import Year
 from svcdesk.sla.policy import Terms, Version
 from svcdesk.sla.targets import ALL, TargetRules
+from svcdesk.values import NamedTuple
 
 _YEAR = 366 * 86400
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.model.record import Value, Values
 from svcdesk.sla.arithmetic import TIGHT
 from svcdesk.sla.duration import Duration
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from svcdesk.errors import Invalid, SvcdeskError
 from svcdesk.i18n import T, Text
+from svcdesk.values import NamedTuple
 
 Made = TypeVar("Made")
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svcdesk.i18n import Text
 from svcdesk.model.record import Value
 from svcdesk.sla.calendar import Calendar
 from svcdesk.sla.entries import Entry, State
 from svcdesk.sla.way import Way, left
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.sla.dues import Calendars

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from svcdesk.i18n import T
 from svcdesk.model.record import Values
 from svcdesk.sla.history import REQUESTER, Occurrence
 from svcdesk.sla.reading import Entry
+from svcdesk.values import NamedTuple
 
 ALL = "all"
 """In place of a list of waiting reasons: every reason pauses."""

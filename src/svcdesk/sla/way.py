@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from svcdesk.sla.arithmetic import Pause, add, elapsed, shifted
 from svcdesk.sla.calendar import Calendar
+from svcdesk.values import NamedTuple
 
 
 class Way(NamedTuple):

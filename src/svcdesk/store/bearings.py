@@ -4,11 +4,11 @@ and one at the configuration, at the same time, instead of a git for each questi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from svcdesk.store.git import BRANCHES, Repository, Upstream
 from svcdesk.store.git_listing import text
 from svcdesk.store.git_process import Asked, failure
+from svcdesk.values import NamedTuple
 
 _FIELDS = (
     "refname",

@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from svcdesk.model.ids import is_record_id, is_ulid
+from svcdesk.values import NamedTuple
 
 CLAIM_LIMIT = 3.0
 """Seconds that claiming the number of a new record may take; later than that it is provisional."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from svcdesk.errors import GitFailed, NotADesk, NotFound
 from svcdesk.i18n import T
@@ -17,6 +16,7 @@ from svcdesk.store import git_listing, git_objects, git_process
 from svcdesk.store.git_identity import Identity, identity
 from svcdesk.store.git_listing import Blob, IndexEntry, Status
 from svcdesk.store.git_refs import check_ref, is_object_id
+from svcdesk.values import NamedTuple
 
 __all__ = ["Identity", "Repository", "Upstream", "current_branch", "discover"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from svcdesk.store.git import Repository
 from svcdesk.store.git_listing import text
 from svcdesk.store.git_refs import check_ref
+from svcdesk.values import NamedTuple
 
 ABSENT = "000000"
 _RAW = ("-r", "-z", "--raw", "--no-renames", "--no-abbrev")

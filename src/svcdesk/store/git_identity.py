@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NamedTuple
 
 from svcdesk.errors import RepositoryState
 from svcdesk.i18n import T, Text
 from svcdesk.store import git_process
+from svcdesk.values import NamedTuple
 
 # What git itself strips from both ends of a name (ident.c).
 _CRUD = "".join(map(chr, range(33))) + "\x7f.,:;<>\"\\'"

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
 from svcdesk.store import git_process
+from svcdesk.values import NamedTuple
 
 _HASHES = {"sha1": 20, "sha256": 32}
 _START, _HEAD = 24, 16  # a key begins with mode, user, group and size

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from svcdesk.errors import GitFailed
 from svcdesk.i18n import T
+from svcdesk.values import NamedTuple
 
 
 class Blob(NamedTuple):

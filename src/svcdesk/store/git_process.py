@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from svcdesk.errors import GitFailed, NotADesk
 from svcdesk.i18n import T
+from svcdesk.values import NamedTuple
 
 READ_TIMEOUT = 60.0
 _PATIENCE = 5.0

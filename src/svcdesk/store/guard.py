@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from svcdesk.errors import FileRefused, Invalid
 from svcdesk.i18n import T, Text
+from svcdesk.values import NamedTuple
 
 
 class Limits(NamedTuple):

@@ -13,12 +13,13 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from svcdesk.errors import FileRefused, RepositoryState
 from svcdesk.i18n import T
 from svcdesk.store.files import check_path
 from svcdesk.store.lock import own_folder
+from svcdesk.values import NamedTuple
 
 _FORMAT = "svcdesk-journal 1"
 _NAME = "journal"

@@ -7,7 +7,6 @@ cannot be read is refused.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T
@@ -17,6 +16,7 @@ from svcdesk.merging.rules import Rules
 from svcdesk.model.record import Value, Values
 from svcdesk.store.merge_text import laid_out, with_markers
 from svcdesk.store.yaml_read import Document, parse
+from svcdesk.values import NamedTuple
 
 MARKER_SIZE = 7
 """Git's own number of marker characters; where it asks for more, it merges several bases."""

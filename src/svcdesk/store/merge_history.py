@@ -4,9 +4,9 @@ and the merge; of other commits, what each changed."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from svcdesk.store.git import Repository
+from svcdesk.values import NamedTuple
 
 _MARK = b"\1"
 _TIMEOUT = 300.0

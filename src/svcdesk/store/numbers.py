@@ -6,9 +6,9 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from svcdesk.store.git import Repository
+from svcdesk.values import NamedTuple
 
 _MARKS = "svcdesk-numbers.json"
 """The high-water mark: the newest id that each series gave in this clone, branches or not."""

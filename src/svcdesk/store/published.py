@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import NamedTuple
 
 from svcdesk.store.bearings import SEEN, Bearings
 from svcdesk.store.git import BRANCHES, Repository
@@ -18,6 +17,7 @@ from svcdesk.store.git_listing import text
 from svcdesk.store.git_refs import is_object_id
 from svcdesk.store.lock import own_folder
 from svcdesk.store.remotes import Line
+from svcdesk.values import NamedTuple
 
 _OUTBOX = "outbox"
 

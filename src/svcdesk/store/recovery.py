@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from svcdesk.errors import RepositoryState
 from svcdesk.i18n import T, Text
@@ -20,6 +19,7 @@ from svcdesk.store.settling import (
     restore_index,
     settle,
 )
+from svcdesk.values import NamedTuple
 
 _SHOWN = 5
 """More files than these are counted, not named."""

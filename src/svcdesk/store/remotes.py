@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from svcdesk.errors import GitFailed, Refused, SvcdeskError
 from svcdesk.i18n import T
@@ -18,6 +17,7 @@ from svcdesk.store.bearings import Bearings, Setting, take_bearings
 from svcdesk.store.git import Repository
 from svcdesk.store.git_process import Answer, run_writing, visible
 from svcdesk.store.git_refs import check_ref
+from svcdesk.values import NamedTuple
 
 TIMEOUT = 60.0
 """Seconds that one fetch or push may take, unless the user's settings say otherwise."""

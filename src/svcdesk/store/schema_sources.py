@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from svcdesk.errors import Invalid
 from svcdesk.i18n import T, Text
+from svcdesk.values import NamedTuple
 
 SCHEMA, WORKFLOW = ".schema.json", ".workflow.yaml"
 FILES = ("calendar", "customers", "desk", "people", "policy", "workflow")

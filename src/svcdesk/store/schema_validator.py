@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from svcdesk.i18n import Text
 from svcdesk.model.fields import FieldTable
 from svcdesk.model.record import Values
 from svcdesk.store.schema_engine import Verdict, fast_verdict, thorough
 from svcdesk.store.schema_quick import surely_valid
+from svcdesk.values import NamedTuple
 
 LineOf = Callable[[Sequence[str | int]], int | None]
 MOST = 50

@@ -12,7 +12,6 @@ from collections.abc import Collection
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple
 
 from svcdesk.errors import FileRefused
 from svcdesk.i18n import T, Text
@@ -25,6 +24,7 @@ from svcdesk.store.git_process import failure, run_writing
 from svcdesk.store.git_state import FOREIGN_LOCK_WAIT, git_locks, wait_for_git
 from svcdesk.store.journal import Entry, Journal
 from svcdesk.store.lock import own_folder
+from svcdesk.values import NamedTuple
 
 OP = "Svcdesk-Op"
 _FILE = "100644"

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from svcdesk.errors import Ambiguous, FileRefused, Invalid, NotFound, SvcdeskError
 from svcdesk.i18n import T
@@ -15,6 +14,7 @@ from svcdesk.model.record import Record
 from svcdesk.store import codec
 from svcdesk.store.files import read_below
 from svcdesk.store.yaml_read import Document, parse
+from svcdesk.values import NamedTuple
 
 RECORDS = "records"
 CALENDARS = f"{RECORDS}/calendars"

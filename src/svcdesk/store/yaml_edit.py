@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from svcdesk.model.record import Value, Values
 from svcdesk.store.yaml_align import align
@@ -21,6 +20,7 @@ from svcdesk.store.yaml_order import new_keys
 from svcdesk.store.yaml_place import Spot
 from svcdesk.store.yaml_source import Member, NoLineEdit, Source
 from svcdesk.store.yaml_values import same
+from svcdesk.values import NamedTuple
 
 
 class Edit(NamedTuple):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from svcdesk.model.record import Value, Values
 from svcdesk.store.yaml_scalar import literal, scalar
+from svcdesk.values import NamedTuple
 
 
 class Layout(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from svcdesk.model.record import Value, Values
 from svcdesk.store.yaml_align import align
@@ -12,6 +11,7 @@ from svcdesk.store.yaml_emit import flow_text
 from svcdesk.store.yaml_nodes import Collection, Node, Scalar
 from svcdesk.store.yaml_scalar import scalar
 from svcdesk.store.yaml_values import same
+from svcdesk.values import NamedTuple
 
 _COMMENT = re.compile(r"(?:(?<=\s)|^)#.*$", re.MULTILINE)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from svcdesk.errors import FileRefused
 from svcdesk.i18n import T, Text
+from svcdesk.values import NamedTuple
 
 
 class Mark(Protocol):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import Text
 from svcdesk.model.record import Value
 from svcdesk.store.guard import DEFAULT_LIMITS, Limits, decode
 from svcdesk.store.yaml_fast import fast_value
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.store.yaml_nodes import Tree

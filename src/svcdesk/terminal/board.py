@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import Final, NamedTuple
+from typing import Final
 
 from svcdesk.terminal.columns import pad, truncate, width
 from svcdesk.terminal.escaping import escape, style
 from svcdesk.terminal.tables import Styled
+from svcdesk.values import NamedTuple
 
 _GAP: Final = "  "
 _LEAST: Final = 24

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from svcdesk.terminal.columns import Align, truncate, width
 from svcdesk.terminal.escaping import escape, style
+from svcdesk.values import NamedTuple
 
 _GAP: Final = "  "
 _Measured: TypeAlias = tuple[str, str, int]  # text, style, columns

@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from svcdesk.defaults.checks.subject import found
 from svcdesk.hookspecs import Check, Subject, hookimpl
 from svcdesk.i18n import T, Text
 from svcdesk.model.finding import Finding, Rule, Severity
+from svcdesk.values import NamedTuple
 
 UNMASKED = Rule(
     "DESK402",
