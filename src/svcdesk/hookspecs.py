@@ -12,9 +12,7 @@ command line loads this file, and a frozen dataclass takes seven times as long t
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
-
-import pluggy
+from typing import TYPE_CHECKING, Any
 
 from svcdesk.values import NamedTuple
 
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     import click
+    from pluggy import HookimplMarker
 
     from svcdesk.i18n import Text
     from svcdesk.lifecycle.fold import Fold
@@ -35,8 +34,9 @@ if TYPE_CHECKING:
     from svcdesk.model.record import Record, Value, Values
     from svcdesk.model.table import Table
 
-hookspec = pluggy.HookspecMarker("svcdesk")
-hookimpl = pluggy.HookimplMarker("svcdesk")
+    hookimpl = HookimplMarker("svcdesk")
+    """The mark of a function that implements a hook."""
+
 
 _NOTHING: Mapping[str, Value] = MappingProxyType({})
 
@@ -249,49 +249,50 @@ class Contacts(NamedTuple):
 
 
 class Specs:
-    """The hooks. A plugin implements those that it needs, as functions of these names."""
+    """The hooks. A plugin implements those that it needs, as functions of these names, each marked
+    `@hookimpl`. (Hooks and our own answers are known by their names alone: pluggy, which makes the
+    mark, takes longer to load than a list takes to print.)"""
 
-    @hookspec
     def svcdesk_register_numbering(self) -> Iterable[Numbering]:
         """Numbering schemes; `desk.yaml` names the one in use (`numbering: daily`)."""
         raise NotImplementedError
 
-    @hookspec
     def svcdesk_register_formats(self) -> Iterable[Format]:
         """Output formats for `--format NAME`."""
         raise NotImplementedError
 
-    @hookspec
     def svcdesk_register_channels(self) -> Iterable[Channel]:
         """Ways to tell what happened; `desk.yaml` routes operations to them."""
         raise NotImplementedError
 
-    @hookspec
     def svcdesk_register_checks(self) -> Iterable[Check]:
         """Rules that `check`, `review` and every write judge records by."""
         raise NotImplementedError
 
-    @hookspec
     def svcdesk_register_reports(self) -> Iterable[Report]:
         """Reports for `svcdesk report NAME`."""
         raise NotImplementedError
 
-    @hookspec
     def svcdesk_register_commands(self) -> Iterable[click.Command]:
         """Further commands; one that has the name of a command of ours is refused."""
         raise NotImplementedError
 
-    @hookspec
     def svcdesk_register_schemas(self) -> Iterable[Fragment]:
         """Further fields for kinds that are there already."""
         raise NotImplementedError
 
-    @hookspec
     def svcdesk_register_importers(self) -> Iterable[Importer]:
         """Readers of source files for `svcdesk import`."""
         raise NotImplementedError
 
-    @hookspec
     def svcdesk_register_contacts(self) -> Iterable[Contacts]:
         """Address books outside git, for `show --contact`."""
         raise NotImplementedError
+
+
+def __getattr__(name: str) -> Any:
+    if name == "hookimpl":
+        from pluggy import HookimplMarker
+
+        return HookimplMarker("svcdesk")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,14 +10,42 @@ from __future__ import annotations
 
 import gettext
 import os
+import struct
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 LANGUAGES = ("en", "zh")
 # pathlib would cost each call three milliseconds
 _LOCALE = os.path.join(os.path.dirname(__file__), "locale")  # noqa: PTH118, PTH120
 
-_catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
+
+
+class _Catalogue:
+    """The sentences of one compiled catalogue (.mo). Each is looked up in the file's own order, as
+    gettext in C does; Python's gettext takes all of them apart first, four milliseconds a call."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        self._data = data
+        head = struct.unpack_from("<7I", data) if data else (0,) * 7
+        self._count, self._originals, self._translations = head[2:5]
+
+    def translated(self, message: str) -> str:
+        wanted, low, high = message.encode(), 0, self._count
+        while low < high:
+            middle = (low + high) // 2
+            said = self._entry(self._originals, middle)
+            if said == wanted:
+                return self._entry(self._translations, middle).decode()
+            low, high = (middle + 1, high) if said < wanted else (low, middle)
+        return message
+
+    def _entry(self, table: int, number: int) -> bytes:
+        length, place = struct.unpack_from("<2I", self._data, table + 8 * number)
+        return self._data[place : place + length]
+
+
+_catalogue = _Catalogue()
 
 
 class Text:
@@ -83,17 +111,19 @@ def T(template: str, /, **parts: object) -> Text:
 
 def translate(message: str) -> str:
     """The message in the language in use; itself where no translation is known."""
-    return _catalogue.gettext(message) if message else ""
+    return _catalogue.translated(message) if message else ""
 
 
 def use(language: str) -> None:
     """Show sentences in `language` (one of LANGUAGES) from now on."""
     global _catalogue, _language
     _language = language
+    _catalogue = _Catalogue()
     if language == "en":
-        _catalogue = gettext.NullTranslations()
-    else:
-        _catalogue = gettext.translation("svcdesk", _LOCALE, [language], fallback=True)
+        return
+    path = os.path.join(_LOCALE, language, "LC_MESSAGES", "svcdesk.mo")  # noqa: PTH118
+    with suppress(OSError), open(path, "rb") as file:  # noqa: PTH123
+        _catalogue = _Catalogue(file.read())
 
 
 def serve_gettext() -> None:

@@ -17,7 +17,7 @@ SOURCE = Path(svcdesk.__file__).parent
 # From the ground up. A part imports from those below it, and from its own row as long as no circle
 # comes of it (reports stand on the sla, the sla on the lifecycle).
 LAYERS = (
-    {"errors", "i18n", "values"},
+    {"errors", "hashes", "i18n", "values"},
     {"model"},
     {
         "lifecycle", "sla", "merging", "review", "reports", "query", "humantime", "terminal",
@@ -33,7 +33,7 @@ RANK = {part: rank for rank, parts in enumerate(LAYERS) for part in parts}
 PURE = LAYERS[1] | LAYERS[2]
 
 # What a default may use is what a stranger's plugin may use: hooks, values and pure functions.
-FOR_DEFAULTS = PURE | {"errors", "i18n", "values", "hookspecs", "defaults"}
+FOR_DEFAULTS = PURE | {"errors", "hashes", "i18n", "values", "hookspecs", "defaults"}
 
 NOT_PURE = {
     "os", "subprocess", "pathlib", "io", "shutil", "tempfile", "glob", "fileinput", "socket",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from svcdesk.errors import PluginFailed
-from svcdesk.hookspecs import Contacts, Means, hookimpl
+from svcdesk.hookspecs import Contacts, Means
 from svcdesk.i18n import T, Text
 
 if TYPE_CHECKING:
@@ -106,6 +106,5 @@ def _refused(message: Text, hint: Text | None = None) -> PluginFailed:
     return PluginFailed(message, hint=hint, code="E_CONTACTS")
 
 
-@hookimpl
 def svcdesk_register_contacts() -> Iterable[Contacts]:
     return [Contacts("file", T("an address book in a file of your own"), find)]

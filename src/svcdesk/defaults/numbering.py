@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from svcdesk.errors import Refused
-from svcdesk.hookspecs import Numbering, NumberRequest, hookimpl
+from svcdesk.hookspecs import Numbering, NumberRequest
 from svcdesk.i18n import T
 
 _LAST: Final = 999_999
@@ -44,7 +44,6 @@ def date_random(request: NumberRequest) -> str:
     return f"{request.prefix}-{request.day:%Y%m%d}-{''.join(letters)}"
 
 
-@hookimpl
 def svcdesk_register_numbering() -> Iterable[Numbering]:
     return [
         Numbering("daily", T("a serial of prefix and day: SR-20241001-001"), daily),

@@ -7,7 +7,6 @@ the index only leaves out what cannot meet it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from svcdesk.model.record import Record
 from svcdesk.query import Query
 from svcdesk.store.files import read_below
 from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, Unreadable, decode_file
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
@@ -58,9 +58,14 @@ class Owing:
 
         return restored(self._desk, kind, stored, at)
 
+    def next_due(self, stored: str, at: int) -> int | None:
+        """When the first of these falls due."""
+        from svcdesk.desk.owing import next_due
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+        return next_due(self._desk, stored, at)
+
+
+class Rows(NamedTuple):
     """`rows` that may meet the query, in the order of their paths; the files that could not be
     read; and what is to be said of how they were found. `exact`: whatever the index gave meets the
     query for certain."""
@@ -203,7 +208,6 @@ class _Finder:
             self._owed,
             lambda one: self._loaded(one).record,
             found.owed if keeps else None,
-            self._owed.restored,
         )
 
     def _loaded(self, found: Found) -> Loaded:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from svcdesk.desk import rules
 from svcdesk.desk.check_times import events_ahead
 from svcdesk.errors import SvcdeskError
+from svcdesk.hashes import sha256
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import Effect, Fold, Step, fold
 from svcdesk.lifecycle.header import hand_edits
@@ -368,7 +368,7 @@ def _attachments(about: _About, desk: Desk) -> Iterator[Finding]:
             )  # fmt: skip
             continue
         digest = entry.get("sha256")
-        if isinstance(digest, str) and hashlib.sha256(data).hexdigest() != digest:
+        if isinstance(digest, str) and sha256(data).hexdigest() != digest:
             yield about.finding(
                 rules.ATTACHMENT_CHANGED,
                 T("{record}: {path} is not the file that was attached", record=about.record.id,

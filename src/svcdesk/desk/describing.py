@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from typing import TYPE_CHECKING
 
 import svcdesk
 from svcdesk.errors import Invalid, SvcdeskError
+from svcdesk.hashes import sha256
 from svcdesk.index.entries import ODD, Describe, Described, Owed
 from svcdesk.lifecycle.fold import Fold, fold
 from svcdesk.model.field_info import plain
@@ -27,7 +27,7 @@ def fingerprint(desk: Desk) -> str:
     and workflows that come with it, the desk's own, and the fields of plugins."""
     from svcdesk.store.schema_sources import shipped_dir
 
-    digest = hashlib.sha256(svcdesk.__version__.encode())
+    digest = sha256(svcdesk.__version__.encode())
     for entry in sorted(os.scandir(shipped_dir()), key=lambda one: one.name):
         status = entry.stat()
         digest.update(f"{entry.name} {status.st_size} {status.st_mtime_ns}\n".encode())
@@ -45,7 +45,7 @@ def terms_of(desk: Desk) -> str:
     """Changes with whatever decides what records owe: policies, calendars, customers, the desk."""
     from svcdesk.desk.parts import DESK_FILE
 
-    digest = hashlib.sha256()
+    digest = sha256()
     paths = [DESK_FILE, CUSTOMERS]
     for folder in (CALENDARS, POLICIES):
         paths += [f"{folder}/{name}.yaml" for name in desk.names_in(folder)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from svcdesk.desk.naming import relation_of
 from svcdesk.desk.records import Circumstances
 from svcdesk.desk.writing import Done, Story, perform
 from svcdesk.errors import FileRefused, Refused
+from svcdesk.hashes import sha256
 from svcdesk.i18n import T
 from svcdesk.lifecycle.act import Act
 from svcdesk.lifecycle.chain import with_link
@@ -193,7 +193,7 @@ def _entry(
         "id": entry_id,
         "name": name,
         "path": path,
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "sha256": sha256(data).hexdigest(),
         "size": len(data),
         "at": act.happened,
         "by": act.actor,

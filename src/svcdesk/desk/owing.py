@@ -13,7 +13,7 @@ from svcdesk.index.entries import Owed
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.record import Event, Record, Value
 from svcdesk.sla.entries import Entry, State
-from svcdesk.sla.standing import entries_at, kept, plain, sentences
+from svcdesk.sla.standing import entries_at, first_due, kept, plain, sentences
 from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
@@ -121,6 +121,12 @@ def restored(desk: Parts, kind: str, stored: str, at: int) -> Standing | None:
     record = Record(found["shown"], ())
     notes = sentences(found["notes"])
     return Standing(record, at, entries, notes, told, found["line"], found["open"])
+
+
+def next_due(desk: Parts, stored: str, at: int) -> int | None:
+    """When the first of the open targets that `owed_of` kept falls due; None where a ledger has to
+    say it."""
+    return first_due(json.loads(stored)["entries"], desk.sla.calendars, at)
 
 
 def _as_json(desk: Parts, standing: Standing) -> str | None:

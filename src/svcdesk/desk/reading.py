@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +12,14 @@ from svcdesk.errors import NotFound, SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.model.ids import prefix_of
 from svcdesk.store.tickets import Loaded, Unreadable, decode_file
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
     from svcdesk.desk.parts import Parts
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What was read, and what could not be, both in the order of their paths."""
 
     loaded: tuple[Loaded, ...]

@@ -18,6 +18,7 @@ from svcdesk.query import fold as fold_text
 from svcdesk.query import values_at
 
 if TYPE_CHECKING:
+    from svcdesk.desk.candidates import Owing
     from svcdesk.desk.owing import Standing
     from svcdesk.index import Owed
     from svcdesk.index.database import Row as Found
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 AT_RISK = timedelta(hours=2)
 
-Restore = Callable[[str, str, int], "Standing | None"]
 Ledgers = Callable[[Record, datetime, "Fold"], "Ledger | None"]
 _judged: list[object] = []
 """The row that a query judges now, and its text: each term asks for it, and no other row does."""
@@ -75,7 +75,7 @@ class Row:
         state = self.workflow.states.get(self.head.status)
         return state is not None and state.is_open
 
-    @property
+    @cached_property
     def due(self) -> datetime | None:
         """When the next of its open targets falls due, or fell due if that is breached."""
         entry = self.ledger.next_due() if self.ledger is not None else None
@@ -156,21 +156,19 @@ class IndexedRow(Row):
         found: Found,
         workflow: Workflow,
         at: datetime,
-        ledgers: Ledgers,
+        owing: Owing,
         load: Callable[[Found], Record],
         owed: Owed | None,
-        restore: Restore,
     ) -> None:
         self._record = None
         self.kind = found.kind
         self.path = found.path
         self.workflow = workflow
         self._at = at
-        self._ledgers = ledgers
+        self._ledgers = self._owing = owing
         self._found = found
         self.blob = found.blob.hex()
         self._load = load
-        self._restore = restore
         self._now = int(at.timestamp())
         self.number = found.number
         self.owed = owed if owed is not None and owed.since <= self._now else None
@@ -195,18 +193,19 @@ class IndexedRow(Row):
         """Its targets, where the index keeps them."""
         if self.owed is None or self.owed.standing is None:
             return None
-        return self._restore(self.kind, self.owed.standing, self._now)
+        return self._owing.restored(self.kind, self.owed.standing, self._now)
 
-    @property
+    @cached_property
     def due(self) -> datetime | None:
         if self.owed is None:
             return super().due
+        due = self.owed.due
         if self.owed.moves:
-            if self.standing is None:
+            kept = self.owed.standing
+            due = self._owing.next_due(kept, self._now) if kept is not None else None
+            if due is None:
                 return super().due
-            dues = [one.due for one in self.standing.entries if one.is_open and one.due]
-            return datetime.fromtimestamp(min(dues), UTC)
-        return None if self.owed.due is None else datetime.fromtimestamp(self.owed.due, UTC)
+        return None if due is None else datetime.fromtimestamp(due, UTC)
 
     @property
     def changed(self) -> datetime | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,9 +12,7 @@ from svcdesk.errors import Invalid, NotFound, SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import Fold, fold
 from svcdesk.model.record import SUBMIT, Record, Value
-from svcdesk.sla.calendar import Calendar, with_always
-from svcdesk.sla.calendar_file import parse_calendar
-from svcdesk.sla.targets import TargetRules, parse_target_rules
+from svcdesk.sla.calendar import ALWAYS, Calendar, always_open
 from svcdesk.store.tickets import CALENDARS, POLICIES
 
 if TYPE_CHECKING:
@@ -24,13 +21,41 @@ if TYPE_CHECKING:
     from svcdesk.desk.parts import Parts
     from svcdesk.sla.ledger import Ledger
     from svcdesk.sla.policy import Policy
+    from svcdesk.sla.targets import TargetRules
 
 
-@dataclass
+class _Calendars(Mapping[str, Calendar]):
+    """The desk's calendars by name, each read when it is first asked for: what is wrong in one
+    hides no record that runs on another."""
+
+    def __init__(self, desk: Parts) -> None:
+        self._desk = desk
+        self._names = (*(name for name in desk.sla.calendar_names() if name != ALWAYS), ALWAYS)
+        self._read: dict[str, Calendar] = {}
+
+    def __getitem__(self, name: str) -> Calendar:
+        if name not in self._read:
+            if name not in self._names:
+                raise KeyError(name)
+            self._read[name] = (
+                always_open(self._desk.facts.zone.key)
+                if name == ALWAYS
+                else self._desk.sla.calendar(name)
+            )
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 class ServiceLevels:
     """A desk's policies and calendars, read once, and what they make of its records."""
 
-    desk: Parts
+    def __init__(self, desk: Parts) -> None:
+        self.desk = desk
 
     def ledger(self, record: Record, at: datetime, folded: Fold | None = None) -> Ledger | None:
         """What is owed for a record as of an instant; None for a kind that owes nothing.
@@ -131,11 +156,12 @@ class ServiceLevels:
     @cached_property
     def calendars(self) -> Mapping[str, Calendar]:
         """The desk's calendars by name, `24x7` among them."""
-        found = {name: self.calendar(name) for name in self.desk.names_in(CALENDARS)}
-        return with_always(found, self.desk.facts.zone.key)
+        return _Calendars(self.desk)
 
     def calendar(self, name: str) -> Calendar:
         """What the file of a calendar holds. Raises Invalid, naming its line."""
+        from svcdesk.sla.calendar_file import parse_calendar
+
         path = f"{CALENDARS}/{name}.yaml"
         return self.desk.understood(path, lambda value, _: parse_calendar(value, name))
 
@@ -150,6 +176,8 @@ class ServiceLevels:
     def rules(self, kind: str) -> TargetRules:
         """The table of targets of a kind."""
         if kind not in self._target_rules:
+            from svcdesk.sla.targets import parse_target_rules
+
             self._target_rules[kind] = parse_target_rules(self.desk.workflow(kind).targets)
         return self._target_rules[kind]
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from hashlib import sha256
 
+from svcdesk.hashes import sha256
 from svcdesk.model.record import Event, Values, value_at
 
 DECISION, FIELDS, DIGEST, SIGNATURE = "decision", "fields", "digest", "sig"

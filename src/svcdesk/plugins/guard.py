@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from svcdesk.errors import PluginFailed, SvcdeskError
@@ -74,7 +73,9 @@ def copied(value: Any, twins: Twins) -> Any:
         return twins[id(value)][1]
     if type(value) in (list, tuple, set):
         return type(value)(copied(one, twins) for one in value)
-    if is_dataclass(value) and not isinstance(value, type):
+    if hasattr(type(value), "__dataclass_fields__"):
+        from dataclasses import fields
+
         twin = object.__new__(type(value))
         for one in fields(value):
             object.__setattr__(twin, one.name, copied(getattr(value, one.name), twins))

@@ -11,8 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import pluggy
-
 from svcdesk.errors import PluginFailed, SvcdeskError
 from svcdesk.hookspecs import Specs
 from svcdesk.i18n import T, Text
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from svcdesk.plugins.installed import Installed
+    from svcdesk.plugins.manager import Manager
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
@@ -81,10 +80,10 @@ class Loader:
         self.problems: list[Problem] = []
 
     @cached_property
-    def manager(self) -> pluggy.PluginManager:
-        manager = pluggy.PluginManager("svcdesk")
-        manager.add_hookspecs(Specs)
-        return manager
+    def manager(self) -> Manager:
+        from svcdesk.plugins.manager import Manager
+
+        return Manager()
 
     @property
     def has_foreign(self) -> bool:
@@ -103,7 +102,7 @@ class Loader:
     def hooks_of(self, name: str) -> tuple[str, ...]:
         """The hooks that a registered plugin implements."""
         if name in self.defaults and not self.manager.has_plugin(name):
-            self.manager.register(self.defaults[name], name)
+            self.manager.register_ours(self.defaults[name], name)
         plugin = self.manager.get_plugin(name)
         callers = self.manager.get_hookcallers(plugin) if plugin is not None else None
         return tuple(sorted(one.name for one in callers or () if one.has_spec()))

@@ -14,9 +14,9 @@ Bounds: TypeAlias = tuple[Any, Any]
 
 BOUNDED: Final = frozenset({"number", "instant", "date"})
 """The kinds that have an order of their own."""
-_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?")
-_ISO: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-_DISTANCE: Final = re.compile(r"(?:now|现在)?([+-].*)", re.IGNORECASE)
+_NUMBER: Final = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?"
+_ISO: Final = r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?"
+_DISTANCE: Final = r"(?i:now|现在)?([+-].*)"
 _DAY: Final = timedelta(days=1)
 
 
@@ -35,14 +35,14 @@ def bounds(kind: Kind, text: str, now: datetime, zone: tzinfo) -> Bounds:
 
 
 def _number(text: str) -> Bounds:
-    if _NUMBER.fullmatch(text) is None:
+    if re.fullmatch(_NUMBER, text) is None:
         raise UsageError(T("“{text}” is not a number", text=text))
     number = float(text) if "." in text else int(text)
     return number, number
 
 
 def _instants(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
-    iso = _ISO.fullmatch(text)
+    iso = re.fullmatch(_ISO, text)
     if iso is None:
         return _typed(text, now, zone)
     first, after = _days(iso, text)
@@ -54,13 +54,13 @@ def _instants(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetim
 
 def is_distance(text: str) -> bool:
     """Whether a text names a moment by its distance from now: `-7d`, `now+2h`."""
-    return _DISTANCE.fullmatch(text) is not None
+    return re.fullmatch(_DISTANCE, text) is not None
 
 
 def _typed(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     from svcdesk.humantime import parse_span, understand_period
 
-    distance = _DISTANCE.fullmatch(text)
+    distance = re.fullmatch(_DISTANCE, text)
     try:
         period = understand_period(distance[1] if distance else text, now=now, zone=zone)
     except UsageError:

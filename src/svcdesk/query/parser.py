@@ -24,7 +24,7 @@ MAX_TERMS: Final = 500
 MAX_VALUES: Final = 10_000
 MAX_DEPTH: Final = 50
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
-_DIRECTION: Final = re.compile(r"(.+?)(?:-(asc|desc))?")
+_DIRECTION: Final = r"(.+?)(?:-(asc|desc))?"
 
 
 def parse_query(
@@ -129,7 +129,7 @@ class _Parser:
         return kept
 
     def _order(self, item: Item) -> tuple[str, bool]:
-        found = _DIRECTION.fullmatch(item.low)
+        found = re.fullmatch(_DIRECTION, item.low)
         if found is None or item.high is not None:
             raise self._terms.no_field_name(item)
         return self._terms.field(found[1], item.at).path, found[2] == "desc"

@@ -13,8 +13,8 @@ from svcdesk.values import NamedTuple
 Source: TypeAlias = Literal["field", "has", "flag", "sla", "text", "linked"]
 Node: TypeAlias = Union["Combined", "Negated", "Condition"]
 
-_SPLITS: Final = re.compile(r"\.\.|[,，、]|\.$|^[<>]")
-_BARE: Final = re.compile(r"[^\s()\-@:：,，、\"“”＂\\][^\s()\"“”＂:：]*")
+_SPLITS: Final = r"\.\.|[,，、]|\.$|^[<>]"
+_BARE: Final = r"[^\s()\-@:：,，、\"“”＂\\][^\s()\"“”＂:：]*"
 
 
 class Condition(NamedTuple):
@@ -116,8 +116,8 @@ def combined(every: bool, terms: list[Node]) -> Node:
 
 def quoted(text: str, *, value: bool = False) -> str:
     """The text as a word or a value that the tokenizer gives back; in quotes where it must be."""
-    is_word = _BARE.fullmatch(text) is not None and text not in ("AND", "OR", "NOT")
-    if is_word and not (value and _SPLITS.search(text)):
+    is_word = re.fullmatch(_BARE, text) is not None and text not in ("AND", "OR", "NOT")
+    if is_word and not (value and re.search(_SPLITS, text)):
         return text
     escaped = re.sub(r'(["\\“”＂])', r"\\\1", text)
     return f'"{escaped}"'

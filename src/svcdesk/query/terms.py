@@ -19,7 +19,7 @@ from svcdesk.query.vocabulary import KEYWORDS, SLA_STATES, STATUS, Vocabulary
 _LONGEST_NAME: Final = 100
 _AT: Final = "@＠"
 """Stands before the name of a saved query."""
-_COMPARED: Final = re.compile(r"([^\W\d][\w.-]*)([<>]=?)")
+_COMPARED: Final = r"([^\W\d][\w.-]*)([<>]=?)"
 
 
 class Terms:
@@ -58,7 +58,7 @@ class Terms:
         return Condition("field", field.path, kind, wanted, f"{quoted(field.path)}:{said}")
 
     def _search(self, token: Token) -> Node:
-        compared = _COMPARED.match(token.text) if token.kind == WORD else None
+        compared = re.match(_COMPARED, token.text) if token.kind == WORD else None
         if compared and self._is_field(compared[1]):
             raise pointed(
                 self._text,

@@ -19,7 +19,7 @@ from svcdesk.query.tokens import Item
 from svcdesk.query.vocabulary import KIND, Vocabulary
 from svcdesk.values import NamedTuple
 
-_COMPARED: Final = re.compile(r"[<>]=?")
+_COMPARED: Final = r"[<>]=?"
 _KINDS: Final[dict[str, Kind]] = {
     "person": "word",
     "team": "word",
@@ -212,7 +212,7 @@ class Reader:
             raise self._error(at, error.message, error.hint) from None
 
     def _refuse_comparison(self, field: FieldInfo, item: Item) -> None:
-        found = None if item.quoted else _COMPARED.match(item.low)
+        found = None if item.quoted else re.match(_COMPARED, item.low)
         if found:
             bound = item.low[found.end() :] or "a"
             form = f"{bound}.." if found[0].startswith(">") else f"..{bound}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
@@ -40,7 +39,6 @@ class Year(NamedTuple):
     source: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
     """A working calendar. `dated` holds the days that differ from the week, by date ordinal.
 
@@ -48,19 +46,27 @@ class Calendar:
     not in `years` is one whose answers deserve a warning.
     """
 
-    name: str
-    zone: Zone
-    weekly: tuple[Day, ...]
-    dated: Mapping[int, Day] = field(default_factory=dict)
-    country: str | None = None
-    years: tuple[Year, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
-    openings: Openings = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        always = all(day.windows == ((0, DAY),) for day in self.weekly) and not self.dated
-        made = (AlwaysOpen if always else Openings)(lambda day: self.day(day).windows, self.zone)
-        object.__setattr__(self, "openings", made)
+    def __init__(
+        self,
+        name: str,
+        zone: Zone,
+        weekly: tuple[Day, ...],
+        dated: Mapping[int, Day] | None = None,
+        country: str | None = None,
+        years: tuple[Year, ...] = (),
+        labels: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.zone = zone
+        self.weekly = weekly
+        self.dated = dated or {}
+        self.country = country
+        self.years = years
+        self.labels = labels or {}
+        always = all(day.windows == ((0, DAY),) for day in weekly) and not dated
+        self.openings = (AlwaysOpen if always else Openings)(
+            lambda day: self.day(day).windows, zone
+        )
 
     def day(self, ordinal: int) -> Day:
         """The day of a date ordinal: own override, else holiday or make-up day, else the week."""

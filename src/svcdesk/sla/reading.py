@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeVar
 
@@ -36,7 +35,9 @@ class Entry(NamedTuple):
         """Refuse keys that are not of this shape, naming the nearest that is."""
         for key in self.data:
             if key not in names and not str(key).startswith("x-"):
-                near = difflib.get_close_matches(str(key), names, n=1)
+                from difflib import get_close_matches
+
+                near = get_close_matches(str(key), names, n=1)
                 raise self.wrong(
                     str(key),
                     T("is not a key that belongs here"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 
+from svcdesk.hashes import sha256
 from svcdesk.i18n import T
 from svcdesk.model.record import Value, Values
 from svcdesk.sla.instants import iso, parse_instant
@@ -36,7 +36,7 @@ def snapshot(
 
 def events_digest(event_ids: Iterable[str]) -> str:
     """One digest for a set of event ids, in whatever order they come."""
-    return hashlib.sha256("\n".join(sorted(set(event_ids))).encode()).hexdigest()
+    return sha256("\n".join(sorted(set(event_ids))).encode()).hexdigest()
 
 
 def stands(stored: Values, event_ids: Iterable[str]) -> bool:

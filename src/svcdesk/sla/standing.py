@@ -91,6 +91,13 @@ def entries_at(
     return tuple(found)
 
 
+def first_due(stored: Iterable[Sequence[Value]], calendars: Calendars, at: int) -> int | None:
+    """When the first of the open entries falls due, of those that `entries_at` would give; None
+    where a ledger has to say."""
+    entries = entries_at(stored, {}, calendars, at)
+    return min((one.due for one in entries or () if one.is_open and one.due), default=None)
+
+
 def plain(notes: Iterable[Text]) -> list[Value] | None:
     """Sentences as JSON has them: each its template and its parts; None where one has parts that
     are no plain values."""

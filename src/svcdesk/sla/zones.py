@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -108,7 +107,9 @@ def find_zone(name: str, field: str | None = None) -> Zone:
         )
     city = name.rpartition("/")[2].casefold().replace("_", "").replace(" ", "")
     meant = next((zone for zone, cities in _CITIES.items() if city in cities.split()), None)
-    near = [meant] if meant else difflib.get_close_matches(name, sorted(known), n=3)
+    from difflib import get_close_matches
+
+    near = [meant] if meant else get_close_matches(name, sorted(known), n=3)
     raise Invalid(
         T("there is no time zone “{name}”", name=name),
         code="E_ZONE",

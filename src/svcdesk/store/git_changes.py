@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from svcdesk.hashes import OBJECT_FORMATS
 from svcdesk.store.git import Repository
 from svcdesk.store.git_listing import text
 from svcdesk.store.git_refs import check_ref
@@ -112,9 +113,7 @@ def _trees(repo: Repository, commits: list[str]) -> dict[str, str]:
 
 
 def _empty(repo: Repository) -> str:
-    import hashlib
-
-    return hashlib.new(repo.object_format, b"tree 0\0").hexdigest()
+    return OBJECT_FORMATS[repo.object_format](b"tree 0\0").hexdigest()
 
 
 def _between_pairs(

@@ -7,10 +7,10 @@ changing its line ends.
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 from pathlib import Path
 
+from svcdesk.hashes import sha256
 from svcdesk.store import git_process
 from svcdesk.values import NamedTuple
 
@@ -42,7 +42,7 @@ def checksum(git_dir: Path) -> bytes:
             found = file.read()
             if not any(found[-_HASHES["sha1"] :]):  # index.skipHash
                 file.seek(0)
-                found = hashlib.sha256(file.read()).digest()
+                found = sha256(file.read()).digest()
     except OSError:
         return b""
     return found

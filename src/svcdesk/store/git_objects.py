@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,13 +10,14 @@ from types import TracebackType
 from typing import IO
 
 from svcdesk.errors import GitFailed, NotFound
+from svcdesk.hashes import OBJECT_FORMATS
 from svcdesk.i18n import T
 from svcdesk.store import git_process
 
 
 def blob_id(data: bytes, object_format: str = "sha1") -> str:
     """The id that git gives these bytes, in a `sha1` or a `sha256` repository."""
-    return hashlib.new(object_format, b"blob %d\0" % len(data) + data).hexdigest()
+    return OBJECT_FORMATS[object_format](b"blob %d\0" % len(data) + data).hexdigest()
 
 
 class Objects:

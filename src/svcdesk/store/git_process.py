@@ -27,7 +27,7 @@ SETTINGS = ("core.fsmonitor=false", "safe.bareRepository=explicit")
 
 # All other GIT_* variables are dropped: inside a hook git hands down GIT_DIR, GIT_INDEX_FILE,
 # GIT_PREFIX and more, and every later git would work on the wrong repository.
-_KEPT = re.compile(
+_KEPT = (
     r"GIT_(AUTHOR|COMMITTER)_(NAME|EMAIL|DATE)|GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT)"
     r"|GIT_CONFIG_(KEY|VALUE)_[0-9]+|GIT_EXEC_PATH|GIT_SSH(_COMMAND|_VARIANT)?|GIT_SSL_.*"
     r"|GIT_PROXY_SSL_.*|GIT_HTTP_.*|GIT_ASKPASS|GIT_ALLOW_PROTOCOL|GIT_CEILING_DIRECTORIES"
@@ -52,7 +52,7 @@ def environment(extra: Mapping[str, str] | None = None, *, reading: bool = True)
     clean = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("GIT_") or _KEPT.fullmatch(name)
+        if not name.startswith("GIT_") or re.fullmatch(_KEPT, name)
     }
     clean.setdefault("GIT_ALLOW_PROTOCOL", "https:ssh")
     clean |= {

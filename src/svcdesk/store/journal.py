@@ -7,7 +7,6 @@ is there exactly while a write is under way or was broken off.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from svcdesk.errors import FileRefused, RepositoryState
+from svcdesk.hashes import sha256
 from svcdesk.i18n import T
 from svcdesk.store.files import check_path
 from svcdesk.store.lock import own_folder
@@ -138,7 +138,7 @@ def sync_folder(folder: Path) -> None:
 
 def _encode(journal: Journal) -> list[bytes]:
     parts = [part for entry in journal.entries for part in (entry.before, entry.after)]
-    digest = hashlib.sha256()
+    digest = sha256()
     for part in parts:
         digest.update(part or b"")
     header = {
@@ -168,7 +168,7 @@ def _encode(journal: Journal) -> list[bytes]:
 def _decode(raw: bytes) -> Journal:
     line, _, body = raw.partition(b"\n")
     header: dict[str, Any] = json.loads(line)
-    if header["format"] != _FORMAT or hashlib.sha256(body).hexdigest() != header["sha256"]:
+    if header["format"] != _FORMAT or sha256(body).hexdigest() != header["sha256"]:
         raise ValueError("another format, or damaged")
     entries, at = [], 0
     for fact in header["entries"]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from threading import Thread
 from typing import TypeVar
 
 from svcdesk.errors import Changed, FileRefused, NotFound
+from svcdesk.hashes import sha256
 from svcdesk.i18n import T
 from svcdesk.store.files import read_below, safe_path
 from svcdesk.store.journal import Entry, Journal, sync_folder
@@ -107,7 +107,7 @@ def current(root: Path, path: str) -> bytes | None:
 def _temporary(root: Path, op: str, path: str) -> Path:
     # A leading dot and no `.yaml`: no reader takes it for a record, and the operation in the name
     # lets whoever has the journal find it again.
-    digest = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()
+    digest = sha256(path.encode("utf-8", "surrogateescape")).hexdigest()
     return (root / path).with_name(f".svcdesk-{op}-{digest[:12]}.tmp")
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from svcdesk.errors import PluginFailed
-from svcdesk.hookspecs import Channel, Means, Notice, hookimpl
+from svcdesk.hookspecs import Channel, Means, Notice
 from svcdesk.i18n import T, Text
 from svcdesk.terminal import escape
 
@@ -137,6 +137,5 @@ def _refused(message: Text, hint: Text | None = None) -> PluginFailed:
     return PluginFailed(message, hint=hint, code="E_CHANNEL")
 
 
-@hookimpl
 def svcdesk_register_channels() -> Iterable[Channel]:
     return [Channel("command", T("a program of your own, given each notice as JSON"), send)]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from svcdesk.errors import PluginFailed
-from svcdesk.hookspecs import Channel, Means, Notice, hookimpl
+from svcdesk.hookspecs import Channel, Means, Notice
 from svcdesk.i18n import T
 
 
@@ -50,6 +50,5 @@ def _path(means: Means) -> Path:
     return path
 
 
-@hookimpl
 def svcdesk_register_channels() -> Iterable[Channel]:
     return [Channel("file", T("JSON lines appended to a file"), send)]

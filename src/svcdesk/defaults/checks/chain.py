@@ -15,7 +15,7 @@ from svcdesk.defaults.checks.subject import (
     last_event,
     signed,
 )
-from svcdesk.hookspecs import Check, Subject, hookimpl
+from svcdesk.hookspecs import Check, Subject
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding, Rule, Severity
 
@@ -140,7 +140,6 @@ def _later(document: Record, since: datetime | None) -> bool:
     return at is not None and at > since
 
 
-@hookimpl
 def svcdesk_register_checks() -> Iterable[Check]:
     return [
         Check(LEFT_OPEN, signed_but_open, ("request",)),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from svcdesk.defaults.checks.subject import found
 from svcdesk.errors import Invalid
-from svcdesk.hookspecs import Check, Subject, hookimpl
+from svcdesk.hookspecs import Check, Subject
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding, Rule, Severity
 from svcdesk.model.instants import strict_instant
@@ -34,6 +34,5 @@ def reversed_window(subject: Subject) -> Iterator[Finding]:
         yield found(subject, REVERSED, message, "window", "end")
 
 
-@hookimpl
 def svcdesk_register_checks() -> Iterable[Check]:
     return [Check(REVERSED, reversed_window, ("change",))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from svcdesk.defaults.checks.subject import found
-from svcdesk.hookspecs import Check, Subject, hookimpl
+from svcdesk.hookspecs import Check, Subject
 from svcdesk.i18n import Label, T
 from svcdesk.lifecycle.escalations import escalations
 from svcdesk.model.finding import Finding, Rule, Severity
@@ -45,6 +45,5 @@ def _target(subject: Subject, name: str) -> Label | str:
     return Label({language: str(text) for language, text in labels.items()}, name)
 
 
-@hookimpl
 def svcdesk_register_checks() -> Iterable[Check]:
     return [Check(UNEXPLAINED, unexplained_escalations)]

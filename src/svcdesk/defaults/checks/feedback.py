@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from svcdesk.defaults.checks.subject import entries, found, is_empty
-from svcdesk.hookspecs import Check, Subject, hookimpl
+from svcdesk.hookspecs import Check, Subject
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding, Rule, Severity
 
@@ -33,6 +33,5 @@ def unowned_improvements(subject: Subject) -> Iterator[Finding]:
             yield found(subject, UNOWNED, message, "improvements", index)
 
 
-@hookimpl
 def svcdesk_register_checks() -> Iterable[Check]:
     return [Check(UNOWNED, unowned_improvements, ("feedback",))]

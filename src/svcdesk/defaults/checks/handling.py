@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from svcdesk.defaults.checks.subject import entries, found, instant
-from svcdesk.hookspecs import Check, Subject, hookimpl
+from svcdesk.hookspecs import Check, Subject
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding, Rule, Severity
 
@@ -38,6 +38,5 @@ def step_times(subject: Subject) -> Iterator[Finding]:
             latest = at if latest is None else max(at, latest)
 
 
-@hookimpl
 def svcdesk_register_checks() -> Iterable[Check]:
     return [Check(STEP_TIMES, step_times, ("handling",))]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from svcdesk.defaults.checks.subject import found, if_imported, is_empty, is_open, last_event
-from svcdesk.hookspecs import Check, Subject, hookimpl
+from svcdesk.hookspecs import Check, Subject
 from svcdesk.i18n import Label, T
 from svcdesk.model.finding import Finding, Rule, Severity
 from svcdesk.model.people import BOT, REQUESTER
@@ -99,7 +99,6 @@ def _is_response(event: Event) -> bool:
     return human and event.do in ("take", "reply")
 
 
-@hookimpl
 def svcdesk_register_checks() -> Iterable[Check]:
     return [
         Check(NOT_READ_BACK, not_read_back, ("request",)),

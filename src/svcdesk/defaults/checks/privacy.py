@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from svcdesk.defaults.checks.subject import found
-from svcdesk.hookspecs import Check, Subject, hookimpl
+from svcdesk.hookspecs import Check, Subject
 from svcdesk.i18n import T, Text
 from svcdesk.model.finding import Finding, Rule, Severity
 from svcdesk.values import NamedTuple
@@ -124,6 +124,5 @@ def _strings(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
             yield from _strings(one, (*place, index))
 
 
-@hookimpl
 def svcdesk_register_checks() -> Iterable[Check]:
     return [Check(UNMASKED, unmasked)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from svcdesk.defaults.checks.subject import found, instant, is_open, last_event
-from svcdesk.hookspecs import Check, Subject, hookimpl
+from svcdesk.hookspecs import Check, Subject
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding, Rule, Severity
 
@@ -49,6 +49,5 @@ def lasting_waits(subject: Subject) -> Iterator[Finding]:
     yield found(subject, LASTS, message, "waiting")
 
 
-@hookimpl
 def svcdesk_register_checks() -> Iterable[Check]:
     return [Check(LASTS, lasting_waits, ("request",))]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from svcdesk.defaults.checks.subject import entries, found, if_imported, is_open, last_event
-from svcdesk.hookspecs import Check, Subject, hookimpl
+from svcdesk.hookspecs import Check, Subject
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding, Rule, Severity
 
@@ -97,6 +97,5 @@ def _short(text: str) -> str:
     return text.strip()[:40]
 
 
-@hookimpl
 def svcdesk_register_checks() -> Iterable[Check]:
     return [Check(VAGUE, vague_results), Check(EVASIVE, evasive_replies, ("request",))]

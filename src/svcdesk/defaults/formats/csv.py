@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from svcdesk.defaults.formats.cells import shown, value_of
-from svcdesk.hookspecs import Format, Rendering, hookimpl
+from svcdesk.hookspecs import Format, Rendering
 from svcdesk.i18n import T
 from svcdesk.model.cell_text import cell_text
 from svcdesk.terminal.spreadsheets import harmless
@@ -48,7 +48,6 @@ def _field(cell: Cell | Value, type_: str) -> str | int | float:
     return harmless(cell_text(value, type_) if type_ else shown(value))
 
 
-@hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
     return [
         Format("csv", T("values separated by commas, UTF-8"), render, data=True, suffix=".csv"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from svcdesk.defaults.formats.cells import count, finding_items
 from svcdesk.errors import UsageError
-from svcdesk.hookspecs import Format, Rendering, hookimpl
+from svcdesk.hookspecs import Format, Rendering
 from svcdesk.i18n import T
 from svcdesk.terminal import escape
 
@@ -103,6 +103,5 @@ def _add_summary(file: Path, table: Table, rendering: Rendering) -> None:
         ) from None  # fmt: skip
 
 
-@hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
     return [Format("github", T("annotations of GitHub Actions"), render, data=True, commands=True)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from svcdesk.defaults.formats.cells import remarks, rows
-from svcdesk.hookspecs import Format, Rendering, hookimpl
+from svcdesk.hookspecs import Format, Rendering
 from svcdesk.i18n import T, language
 from svcdesk.terminal import escape
 
@@ -68,6 +68,5 @@ def text(shown: str) -> str:
     return html_escape(escape(shown, multiline=True), quote=True)
 
 
-@hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
     return [Format("html", T("a page to print or send"), render, suffix=".html")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from svcdesk.defaults.formats.cells import shown, value_of
 from svcdesk.errors import UsageError
-from svcdesk.hookspecs import Format, Rendering, hookimpl
+from svcdesk.hookspecs import Format, Rendering
 from svcdesk.i18n import T
 from svcdesk.terminal import escape
 
@@ -30,6 +30,5 @@ def render(table: Table, rendering: Rendering) -> str:
     return "".join(f"{one}\n" for one in ids)
 
 
-@hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
     return [Format("ids", T("ids alone, a line each"), render, data=True)]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from svcdesk.defaults.formats.cells import items
-from svcdesk.hookspecs import Format, Rendering, hookimpl
+from svcdesk.hookspecs import Format, Rendering
 from svcdesk.i18n import T
 
 if TYPE_CHECKING:
@@ -73,6 +73,5 @@ def _escaped(found: re.Match[str]) -> str:
     return _code(found) if found[0] <= "\uffff" else json.dumps(found[0])[1:-1]
 
 
-@hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
     return [Format("json", T("one JSON document, for programs"), render, data=True, suffix=".json")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from svcdesk.defaults.formats.cells import items
 from svcdesk.defaults.formats.json import dumps, plain
-from svcdesk.hookspecs import Format, Rendering, hookimpl
+from svcdesk.hookspecs import Format, Rendering
 from svcdesk.i18n import T
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ def render(table: Table, rendering: Rendering) -> str:
     return "".join(f"{dumps(plain(one))}\n" for one in items(table))
 
 
-@hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
     return [
         Format(

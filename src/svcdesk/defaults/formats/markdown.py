@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from svcdesk.defaults.formats.cells import remarks, rows
-from svcdesk.hookspecs import Format, Rendering, hookimpl
+from svcdesk.hookspecs import Format, Rendering
 from svcdesk.i18n import T
 from svcdesk.terminal import escape
 
@@ -66,6 +66,5 @@ def _escaped(text: str) -> str:
     return "<br>".join(_MARK.sub(r"\\\1", line).translate(_ENTITIES) for line in lines)
 
 
-@hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
     return [Format("markdown", T("a table for a forge's comments or a wiki"), render, suffix=".md")]

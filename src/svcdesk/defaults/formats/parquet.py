@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from svcdesk.defaults.formats.cells import value_of
 from svcdesk.defaults.formats.extra import library
 from svcdesk.errors import SvcdeskError
-from svcdesk.hookspecs import Format, Rendering, hookimpl
+from svcdesk.hookspecs import Format, Rendering
 from svcdesk.i18n import T
 from svcdesk.model.cell_text import cell_text
 from svcdesk.model.instants import strict_instant
@@ -96,7 +96,6 @@ def _day(value: Value) -> date | None:
         return None
 
 
-@hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
     return [
         Format(

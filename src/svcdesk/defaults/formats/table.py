@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from svcdesk.defaults.formats.cells import remarks, shown
-from svcdesk.hookspecs import Format, Rendering, hookimpl
+from svcdesk.hookspecs import Format, Rendering
 from svcdesk.i18n import T
 from svcdesk.model.table import Cell, Table
 from svcdesk.terminal import escape, style
@@ -58,6 +58,5 @@ def _with_headings(text: str, table: Table, rendering: Rendering) -> str:
     return "".join(parts)
 
 
-@hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
     return [Format("table", T("aligned columns for people"), render)]

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from svcdesk.defaults.formats.cells import value_of
 from svcdesk.defaults.formats.extra import library
 from svcdesk.errors import SvcdeskError, UsageError
-from svcdesk.hookspecs import Format, Rendering, hookimpl
+from svcdesk.hookspecs import Format, Rendering
 from svcdesk.i18n import T
 from svcdesk.model.cell_text import cell_text
 from svcdesk.model.instants import strict_instant
@@ -227,7 +227,6 @@ def _sheet_name(title: str) -> str:
     return name if name and name != LISTS else "Sheet1"
 
 
-@hookimpl
 def svcdesk_register_formats() -> Iterable[Format]:
     return [
         Format(

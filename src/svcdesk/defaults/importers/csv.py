@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from svcdesk.defaults.importers.encoding import decoded
 from svcdesk.errors import Invalid
-from svcdesk.hookspecs import Importer, Row, hookimpl
+from svcdesk.hookspecs import Importer, Row
 from svcdesk.i18n import T
 
 _SEPARATORS = ",;\t"
@@ -72,7 +72,6 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=cells)
 
 
-@hookimpl
 def svcdesk_register_importers() -> Iterable[Importer]:
     suffixes = (".csv", ".tsv", ".txt")
     return [Importer("csv", T("separated values: , ; or tab"), suffixes, read, guarded=True)]

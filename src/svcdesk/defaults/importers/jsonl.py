@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from svcdesk.defaults.importers.encoding import decoded
-from svcdesk.hookspecs import Importer, Row, hookimpl
+from svcdesk.hookspecs import Importer, Row
 from svcdesk.i18n import T
 
 
@@ -61,6 +61,5 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-@hookimpl
 def svcdesk_register_importers() -> Iterable[Importer]:
     return [Importer("jsonl", T("one JSON object a line"), (".jsonl", ".ndjson"), read)]

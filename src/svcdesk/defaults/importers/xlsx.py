@@ -17,7 +17,7 @@ from zipfile import BadZipFile, ZipFile
 from svcdesk.defaults.formats.extra import library
 from svcdesk.defaults.formats.xlsx import LISTS
 from svcdesk.errors import Invalid
-from svcdesk.hookspecs import Importer, Row, hookimpl
+from svcdesk.hookspecs import Importer, Row
 from svcdesk.i18n import T, Text
 from svcdesk.terminal.spreadsheets import letters
 
@@ -177,6 +177,5 @@ def _unreadable(error: Exception) -> Invalid:
     )  # fmt: skip
 
 
-@hookimpl
 def svcdesk_register_importers() -> Iterable[Importer]:
     return [Importer("xlsx", T("the first sheet of a workbook"), (".xlsx", ".xlsm"), read)]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from svcdesk.hookspecs import Report, ReportRequest, hookimpl
+from svcdesk.hookspecs import Report, ReportRequest
 from svcdesk.i18n import T
 from svcdesk.model.table import Cell, Column, Table
 
@@ -63,6 +63,5 @@ def _row(
     ]
 
 
-@hookimpl
 def svcdesk_register_reports() -> Iterable[Report]:
     return [Report("sla", T("targets met, missed, at risk and open, by priority"), build)]

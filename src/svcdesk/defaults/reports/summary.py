@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from svcdesk.errors import Invalid
-from svcdesk.hookspecs import Report, ReportRequest, hookimpl
+from svcdesk.hookspecs import Report, ReportRequest
 from svcdesk.i18n import T, Text
 from svcdesk.model.computed import satisfaction
 from svcdesk.model.instants import strict_instant
@@ -156,6 +156,5 @@ def _instant(value: object) -> datetime | None:
         return None
 
 
-@hookimpl
 def svcdesk_register_reports() -> Iterable[Report]:
     return [Report("summary", T("how many, how long, how content"), build)]
