@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 INSIDE = {
     "now", "now_ms", "chance", "act", "names_in", "read_file", "read_yaml", "document", "understood",
-    "ask_repository", "repository_now",
+    "ask_repository", "repository_now", "ask_differing", "asked_differing",
 }  # fmt: skip
 """What the parts of svcdesk use among themselves."""
 

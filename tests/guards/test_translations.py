@@ -13,6 +13,7 @@ from tests import translations
 from tests.translations import Found
 
 import svcdesk
+from svcdesk import i18n
 
 SOURCE = Path(svcdesk.__file__).parent
 AGAIN = "run `python3 dev.py translate`, and translate what it names"
@@ -102,6 +103,22 @@ def test_the_compiled_catalogue_is_that_of_the_text(catalogue: Catalog) -> None:
         if one.id and translations.translated(one)
     }
     assert {key: shown.get(key) for key in expected} == expected, AGAIN
+
+
+def test_a_sentence_is_found_in_the_compiled_catalogue_as_gettext_finds_it() -> None:
+    with translations.MO.open("rb") as file:
+        reference = gettext.GNUTranslations(file)
+    asked = [key for key in reference._catalog if isinstance(key, str)]  # type: ignore[attr-defined]
+    asked += (
+        [f"{key}?" for key in asked] + [key[:-1] for key in asked] + ["\U0010ffff", "\1", "", "–"]
+    )
+    i18n.use("zh")
+    try:
+        wrong = [key for key in asked if key and i18n.translate(key) != reference.gettext(key)]
+    finally:
+        i18n.use("en")
+    assert wrong == []
+    assert len(asked) > 3000
 
 
 def _calls_of_t() -> Iterator[tuple[str, ast.Call]]:

@@ -59,6 +59,7 @@ def full(desk: Sandbox, query: str, at: datetime | None = None) -> Listing:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("svcdesk.desk.indexing.find", refuse)
+        patch.setattr("svcdesk.desk.indexing.recall_kinds", lambda _: None)
         listing = desk.open().find(query, at=at)
         seen(listing)  # what is found only when asked for is found without the index too
     return listing

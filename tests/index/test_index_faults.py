@@ -72,6 +72,8 @@ def test_a_damaged_index_is_made_anew(indexed: Sandbox, part: str) -> None:
         "UPDATE record SET blob = zeroblob(20) WHERE id = 1",
         "UPDATE record SET due = due - 999999",
         "UPDATE record SET state = 'breached'",
+        "UPDATE kinds SET json = replace(json, '\"closed\"', '\"opened\"')",
+        "UPDATE kinds SET json = '[]'",
         "UPDATE place SET key = CAST(replace(CAST(key AS TEXT), 'SR-', 'SS-') AS BLOB)",
         "UPDATE place SET record = record % 4 + 1 WHERE record > 0",
     ],

@@ -111,7 +111,7 @@ def _lanes(app: App, listing: Listing, field: FieldInfo, limit: int | None) -> l
         start += count
     if field.path != STATUS:
         return lanes
-    flows = {row.kind: row.workflow for row in listing.rows}
+    flows = {row.kind: row.words for row in listing.rows}
     main = flows.get(REQUEST) or next(iter(flows.values()), None)
     there = {lane.value for lane in lanes}
     if main is not None:

@@ -109,7 +109,7 @@ def cell_of(app: App, row: Row, name: str) -> Cell | Value:
         return Cell(row.head.id, app.shown_id(row.head.id))
     value = row.get(name)
     if name == "status":
-        state = row.workflow.states.get(row.head.status)
+        state = row.words.states.get(row.head.status)
         return Cell(value, pick(state.labels, state.name) if state else None)
     if name == "age" and isinstance(value, float):
         return Cell(value, _length(value))
@@ -142,7 +142,7 @@ def item_of(app: App, row: Row, columns: Sequence[str]) -> dict[str, Value]:
 
 def title_of(row: Row) -> str:
     """What a record is called: documents without a title by their kind."""
-    return row.head.title or pick(row.workflow.labels, row.kind)
+    return row.head.title or pick(row.words.labels, row.kind)
 
 
 def tell_unreadable(app: App, unreadable: Sequence[Unreadable]) -> int:

@@ -72,7 +72,7 @@ def _lines(app: App, found: Found) -> Iterator[str]:
     colour = app.out.colour
     for hit in found.hits:
         head = hit.row.head
-        state = hit.row.workflow.states.get(head.status)
+        state = hit.row.words.states.get(head.status)
         shown = pick(state.labels, head.status) if state else head.status
         name = style(escape(app.shown_id(head.id)), "strong", colour=colour)
         yield f"{name}  {escape(shown)}  {escape(title_of(hit.row))}\n"

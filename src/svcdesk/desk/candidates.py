@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
     from svcdesk.desk.indexing import Answer
     from svcdesk.desk.owing import Standing
+    from svcdesk.index.database import Database
     from svcdesk.index.database import Row as Found
     from svcdesk.index.entries import Owed
     from svcdesk.lifecycle.fold import Fold
     from svcdesk.sla.ledger import Ledger
-    from svcdesk.store.git_index import Differing
 
 
 class Owing:
@@ -87,13 +87,15 @@ class Rows(NamedTuple):
             self.answer.database.note_owed([(number, terms, owed) for number, owed in found])
 
 
-def ask_early(desk: Desk) -> Differing | None:
-    """Ask git which files differ, so that it looks while we get ready; for `find_rows`."""
+def prepare(desk: Desk) -> Database | None:
+    """Let git look which files differ, while we get ready, and the index say what kinds are called:
+    before a query is read. The answer is for `find_rows`."""
     if desk.fixed:
         return None
-    from svcdesk.desk.indexing import ask_early as ask
+    desk.ask_differing()
+    from svcdesk.desk.indexing import recall_kinds
 
-    return ask(desk)
+    return recall_kinds(desk)
 
 
 def find_rows(
@@ -105,7 +107,7 @@ def find_rows(
     at: datetime | None = None,
     moment: datetime | None = None,
     horizon: int | None = None,
-    asked_git: Differing | None = None,
+    index: Database | None = None,
 ) -> Rows:
     """Every record (of a kind) that may meet a query, as of `at` where that is given.
 
@@ -113,7 +115,7 @@ def find_rows(
     seconds) those may be left out that are not open and owed nothing since.
     Where the index cannot be used, all files are read, and a note says so.
     """
-    return _Finder(desk, owed, kind, at, moment, horizon).find(query, asked_git)
+    return _Finder(desk, owed, kind, at, moment, horizon).find(query, index)
 
 
 class _Finder:
@@ -133,7 +135,7 @@ class _Finder:
         below = f"{desk.tickets.folders[prefix]}/" if prefix else ""
         self._within = f"{RECORDS}/{below}"
 
-    def find(self, query: Query, asked_git: Differing | None) -> Rows:
+    def find(self, query: Query, index: Database | None) -> Rows:
         if self._desk.fixed:  # no index is kept of what a commit has
             return self._of_files(read_records(self._desk, self._kind))
         from svcdesk.desk.indexing import find
@@ -141,13 +143,12 @@ class _Finder:
         from svcdesk.index.database import Unusable
         from svcdesk.store.snapshot import consistent
 
-        asked = [asked_git]
+        opened = [index]
 
         def read(earlier: Mapping[str, bytes | None]) -> Rows:
-            early = asked.pop() if asked else None
             over = None if self._horizon is None else (int(self._moment.timestamp()), self._horizon)
             found = bounds(query.node)
-            answer = find(self._desk, found, self._at, over, early)
+            answer = find(self._desk, found, self._at, over, opened.pop() if opened else None)
             return self._joined(answer, earlier, exact=found[:2] == found[2:])
 
         try:
@@ -184,12 +185,11 @@ class _Finder:
         record: Record | None = loaded.record
         if loaded.record.kind not in self._desk.kinds:
             return None
-        workflow = self._desk.workflow(loaded.record.kind)
         if self._at is not None:
-            record = as_of(loaded.record, workflow, self._at)
+            record = as_of(loaded.record, self._desk.workflow(loaded.record.kind), self._at)
         if record is None:
             return None
-        row = Row(record, loaded.path, workflow, self._moment, self._owed)
+        row = Row(record, loaded.path, self._desk.kinds, self._moment, self._owed)
         row.blob = self._desk.repository.blob_id(loaded.document.text.encode())
         return row
 
@@ -203,7 +203,7 @@ class _Finder:
         keeps = self._owed.kept and found.terms == answer.terms
         return IndexedRow(
             found,
-            self._desk.workflow(found.kind),
+            self._desk.kinds,
             self._moment,
             self._owed,
             lambda one: self._loaded(one).record,

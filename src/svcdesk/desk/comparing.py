@@ -152,8 +152,8 @@ class _Judge:
         record = flow.after or flow.before
         if flow.error is not None or record is None or record.kind not in self._desk.kinds:
             return True
-        workflow = self._desk.workflow(record.kind)
-        return self._query.matches(Row(record, flow.path, workflow, self._desk.now(), self._owed))
+        row = Row(record, flow.path, self._desk.kinds, self._desk.now(), self._owed)
+        return self._query.matches(row)
 
 
 def _difference(old: DeskAt, new: DeskAt, flow: Flow) -> Difference:

@@ -133,12 +133,14 @@ class Desk(Parts):
 
     def find(self, query: str = "", **choices: Any) -> Listing:
         """The records that a query finds: see `svcdesk.desk.listing.list_records`."""
+        self.ask_differing()
         from svcdesk.desk.listing import list_records
 
         return list_records(self, query, **choices)
 
     def search(self, query: str, **choices: Any) -> Found:
         """Where words stand in records and events: see `svcdesk.desk.searching.search`."""
+        self.ask_differing()
         from svcdesk.desk.searching import search
 
         return search(self, query, **choices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ from svcdesk.i18n import T
 from svcdesk.index.building import contents
 from svcdesk.index.database import Database, Row, Unusable, folder_of, open_database
 from svcdesk.index.refreshing import Proof, Sources, prove
-from svcdesk.store.git_index import Differing, tracked
+from svcdesk.store.git_index import tracked
+from svcdesk.store.kind_words import words_as_text, words_of_text
 from svcdesk.store.tickets import RECORDS
 from svcdesk.values import NamedTuple
 
@@ -37,15 +39,20 @@ class Answer(NamedTuple):
     database: Database
 
 
-def ask_early(desk: Desk) -> Differing | None:
-    """Ask git what differs, so that it looks while we get ready. None where that has to wait."""
+def recall_kinds(desk: Desk) -> Database | None:
+    """The index, open, after the desk was told what it keeps of its kinds; None where that has to
+    wait until git has said where it lies."""
     git_dir = desk.root / ".git"
     if not git_dir.is_dir():
         return None
     try:
-        return Differing(desk.root, git_dir, RECORDS)
-    except SvcdeskError:
+        database = open_database(git_dir, fingerprint(desk))
+        said = database.kinds()
+    except (SvcdeskError, Unusable):  # whoever needs them is told
         return None
+    if said is not None:
+        desk.kinds.recall(words_of_text(said))
+    return database
 
 
 def find(
@@ -53,15 +60,15 @@ def find(
     bounds: Bounds,
     at: datetime | None,
     over: tuple[int, int] | None,
-    asked: Differing | None,
+    index: Database | None,
 ) -> Answer:
     """The records that may meet a query's bounds. Raises Unusable.
 
     `over`: only those that may owe something, without those that are not open at the first moment,
-    and owed nothing since the second.
+    and owed nothing since the second. `index` is what `recall_kinds` gave.
     """
     repo = desk.repository
-    database = open_database(repo.common_dir, fingerprint(desk))
+    database = index or open_database(repo.common_dir, fingerprint(desk))
     terms = terms_of(desk)
     is_place = _is_place(desk)
     describe = describer(desk, closed=over is not None)
@@ -76,7 +83,7 @@ def find(
         condition = f"({condition}) AND NOT {_OVER} AND kind IN ({marks})"
         values += [terms, *over, *owing]
     for turn in range(_TRIES):
-        proof = prove(database, sources, None if turn else asked)
+        proof = prove(database, sources, None if turn else desk.asked_differing())
         with database.reading():
             if not database.stands(proof.tree, proof.stands):
                 continue  # another process has moved it on
@@ -84,8 +91,15 @@ def find(
         found = _rows(desk, database, proof, rows)
         if over is not None and not turn and _learn(database, sources, found):
             continue
+        if database.kinds() is None:
+            _keep_kinds(desk, database)
         return Answer(found, terms, proof.live, database)
     raise Unusable(T("the index changes faster than it can be read"))
+
+
+def _keep_kinds(desk: Desk, database: Database) -> None:
+    with suppress(SvcdeskError):  # one that is wrong is told to those who ask about it
+        database.keep_kinds(words_as_text(map(desk.kinds.words, desk.kinds)))
 
 
 def _learn(database: Database, sources: Sources, found: tuple[Row, ...]) -> bool:

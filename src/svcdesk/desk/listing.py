@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from svcdesk.desk.candidates import Owing, ask_early, find_rows
+from svcdesk.desk.candidates import Owing, find_rows, prepare
 from svcdesk.desk.querying import LISTED, understood, vocabulary
 from svcdesk.desk.rows import AT_RISK, Ledgers, Row
 from svcdesk.errors import Invalid, UsageError
@@ -23,6 +23,7 @@ from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
+    from svcdesk.index.database import Database
 
 __all__ = ["AT_RISK", "OPEN", "Listing", "Row", "list_each", "list_records"]
 
@@ -57,6 +58,7 @@ def list_records(
     group: str = "",
     newest: bool = False,
     within: str = "",
+    index: Database | None = None,
 ) -> Listing:
     """The records (of a kind) that meet a query; without one, those that are open.
 
@@ -65,11 +67,12 @@ def list_records(
     records with one value of it come together, and times of one day. `within` is a second query
     that has to hold, instead of being open where there is no first. Documents of requests' chains
     are listed where the query names their kind, a field that only they have, or a text to search.
-    `at` asks as of an earlier moment; `ledgers` finds what is owed (default: the desk's policies).
+    `at` asks as of an earlier moment; `ledgers` finds what is owed (default: the desk's policies),
+    `index` is what `prepare` gave, where that was called before.
     Raises UsageError for a query that means nothing, NotFound for an unknown kind.
     """
     owed = Owing(desk, ledgers)
-    early = ask_early(desk)
+    index = index or prepare(desk)
     asked = understood(desk, query.strip() or within or OPEN, due=True, now=at)
     if within and query.strip():
         both = understood(desk, within, due=True, now=at).node
@@ -78,7 +81,7 @@ def list_records(
         asked = asked._replace(sort=understood(desk, f"sort:{sort}", due=True).sort)
     grouped_by = grouping(desk, group) if group else None
     kind = desk.kinds.meant(kind) if kind else None
-    found = find_rows(desk, asked, owed, kind=kind, at=at, asked_git=early)
+    found = find_rows(desk, asked, owed, kind=kind, at=at, index=index)
     rows = [row for row in found.rows if found.meets(row, asked)]
     kinds = {kind} if kind else _kinds(desk, asked)
     shown = [row for row in rows if row.kind in kinds]
@@ -105,10 +108,10 @@ def list_records(
 def list_each(desk: Desk, queries: Sequence[str]) -> list[Listing]:
     """What `list_records` gives for each of some queries, from one look at the records."""
     owed = Owing(desk)
-    early = ask_early(desk)
+    index = prepare(desk)
     asked = [understood(desk, one, due=True) for one in queries]
     any_of_them = Query(combined(False, [one.node for one in asked]))
-    found = find_rows(desk, any_of_them, owed, asked_git=early)
+    found = find_rows(desk, any_of_them, owed, index=index)
     listings = []
     for query in asked:
         kinds = _kinds(desk, query)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from svcdesk.config import Config
 from svcdesk.desk.settings import parse_facts, parse_people
-from svcdesk.errors import NotADesk
+from svcdesk.errors import NotADesk, SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.model.facts import Facts
 from svcdesk.model.instants import format_instant
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from svcdesk.model.fields import FieldTable
     from svcdesk.plugins import Plugins
     from svcdesk.store.git import Identity, Repository
+    from svcdesk.store.git_index import Differing
     from svcdesk.store.git_process import Asked
     from svcdesk.store.schema import Kinds
 
@@ -88,6 +90,7 @@ class Parts:
         self._clock = clock
         self._foreign_plugins = plugins
         self._asked: dict[str, Asked] = {}
+        self._differing: Differing | None = None
 
     # ── the clock and chance ──────────────────────────────────────────────────────────────────
 
@@ -263,6 +266,22 @@ class Parts:
 
             self._asked["repository"] = ask_repository(self.root)
 
+    def ask_differing(self) -> None:
+        """Start asking git which files of records differ from its index, and for the repository, so
+        that it looks while the rest is loaded."""
+        git_dir = self.root / ".git"
+        if self._differing is None and not self.fixed and git_dir.is_dir():
+            from svcdesk.store.git_index import Differing
+
+            with suppress(SvcdeskError):  # told where git's answer is needed
+                self._differing = Differing(self.root, git_dir, RECORDS)
+                self.ask_repository()
+
+    def asked_differing(self) -> Differing | None:
+        """What was asked; once."""
+        asked, self._differing = self._differing, None
+        return asked
+
     def repository_now(self) -> Repository:
         """The repository with `branch` and `head` as they are now."""
         known = "repository" in vars(self)
@@ -271,13 +290,11 @@ class Parts:
     def ask_git(self) -> None:
         """Start asking git what every write has to know, so that it answers while the rest is
         loaded. What is wrong with the answers is told where they are needed."""
-        if self._asked or "repository" in vars(self):
-            return
-        from svcdesk.store.git import ask_repository
-        from svcdesk.store.git_identity import ask_identity
+        if not self._asked and "repository" not in vars(self):
+            from svcdesk.store.git_identity import ask_identity
 
-        self._asked["repository"] = ask_repository(self.root)
-        self._asked["identity"] = ask_identity(self.root)
+            self.ask_repository()
+            self._asked["identity"] = ask_identity(self.root)
 
     @cached_property
     def identity(self) -> Identity:

@@ -41,7 +41,7 @@ def vocabulary(desk: Parts, *, due: bool = False) -> Vocabulary:
     """Every field and state of the desk's kinds, and what lists know beside them, such as `due`,
     where the subjects know it."""
     fields = FieldTable([*desk.fields.values(), *LISTED.values()]) if due else desk.fields
-    return vocabulary_of(fields, [kind.workflow for kind in desk.kinds.values()])
+    return vocabulary_of(fields, map(desk.kinds.words, desk.kinds))
 
 
 def understood(desk: Desk, text: str, *, due: bool = False, now: datetime | None = None) -> Query:

@@ -12,7 +12,6 @@ from svcdesk.desk.querying import AGE, CHANGED, DUE, SLA
 from svcdesk.errors import Invalid
 from svcdesk.model.computed import COMPUTED
 from svcdesk.model.instants import strict_instant
-from svcdesk.model.kind import Workflow
 from svcdesk.model.record import Record, Value
 from svcdesk.query import fold as fold_text
 from svcdesk.query import values_at
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
     from svcdesk.index import Owed
     from svcdesk.index.database import Row as Found
     from svcdesk.lifecycle.fold import Fold
+    from svcdesk.model.kind import Words, Workflow
     from svcdesk.sla.ledger import Ledger
+    from svcdesk.store.schema import Kinds
 
 AT_RISK = timedelta(hours=2)
 
@@ -39,12 +40,12 @@ class Row:
     """The id that git gives the content it was read from; empty where that is not known."""
 
     def __init__(
-        self, record: Record, path: str, workflow: Workflow, at: datetime, ledgers: Ledgers
+        self, record: Record, path: str, kinds: Kinds, at: datetime, ledgers: Ledgers
     ) -> None:
         self._record: Record | None = record
         self.kind = record.kind
         self.path = path
-        self.workflow = workflow
+        self._kinds = kinds
         self._at = at
         self._ledgers = ledgers
 
@@ -59,6 +60,15 @@ class Row:
         assert self._record is not None
         return self._record
 
+    @property
+    def words(self) -> Words:
+        """What its kind and the states of that are called."""
+        return self._kinds.words(self.kind)
+
+    @property
+    def workflow(self) -> Workflow:
+        return self._kinds[self.kind].workflow
+
     @cached_property
     def folded(self) -> Fold:
         from svcdesk.lifecycle.fold import fold
@@ -72,7 +82,7 @@ class Row:
 
     @property
     def is_open(self) -> bool:
-        state = self.workflow.states.get(self.head.status)
+        state = self.words.states.get(self.head.status)
         return state is not None and state.is_open
 
     @cached_property
@@ -154,7 +164,7 @@ class IndexedRow(Row):
     def __init__(
         self,
         found: Found,
-        workflow: Workflow,
+        kinds: Kinds,
         at: datetime,
         owing: Owing,
         load: Callable[[Found], Record],
@@ -163,7 +173,7 @@ class IndexedRow(Row):
         self._record = None
         self.kind = found.kind
         self.path = found.path
-        self.workflow = workflow
+        self._kinds = kinds
         self._at = at
         self._ledgers = self._owing = owing
         self._found = found

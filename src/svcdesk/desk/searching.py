@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from svcdesk.desk.candidates import prepare
 from svcdesk.desk.listing import list_records
 from svcdesk.desk.querying import understood
 from svcdesk.errors import UsageError
@@ -60,6 +61,7 @@ def search(
     Letter case and width do not count. `at` searches what was known at an earlier moment. Raises
     UsageError for a query that means nothing, or has no word.
     """
+    index = prepare(desk)
     words = understood(desk, query, due=True, now=at).words()
     if not words:
         raise UsageError(
@@ -67,7 +69,7 @@ def search(
             hint=T("terms such as status:open alone are for `svcdesk list`"),
             code="E_QUERY",
         )
-    listing = list_records(desk, query, kind=kind, limit=limit, at=at, newest=True)
+    listing = list_records(desk, query, kind=kind, limit=limit, at=at, newest=True, index=index)
     hits = [Hit(row, tuple(_places(row.record, words))) for row in listing.rows]
     return Found(tuple(hits), listing.total, listing.unreadable, listing.notes)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from svcdesk.desk.candidates import Owing, find_rows
+from svcdesk.desk.candidates import Owing, find_rows, prepare
 from svcdesk.desk.owing import Standing, Told, owed_of, standing_of
 from svcdesk.desk.querying import understood
 from svcdesk.desk.rows import IndexedRow, Row
@@ -97,12 +97,13 @@ class _Search:
         self.notes: dict[str, Text] = {}
 
     def targets(self) -> Iterator[Target]:
+        index = prepare(self.desk)
         asked = (
             understood(self.desk, self.query, due=True, now=self.at) if self.query else _EVERYTHING
         )
         owing = Owing(self.desk, strict=True)
         horizon = None if self.everything else self.horizon
-        found = find_rows(self.desk, asked, owing, moment=self.at, horizon=horizon)
+        found = find_rows(self.desk, asked, owing, moment=self.at, horizon=horizon, index=index)
         self.unreadable += found.unreadable
         self.notes |= {str(note): note for note in found.notes}
         learnt: list[tuple[int, Owed]] = []

@@ -182,7 +182,7 @@ class _Replay:
         if isinstance(loaded, Unreadable):
             return [loaded]
         record = loaded.record
-        row = Row(record, path, self.desk.workflow(REQUEST), self.at, self.desk.sla.ledger)
+        row = Row(record, path, self.desk.kinds, self.at, self.desk.sla.ledger)
         history, _ = history_of(record.id, record.uid, row.folded)
         submitted = history.submitted
         if self.since is not None and (submitted is None or submitted < self.since):

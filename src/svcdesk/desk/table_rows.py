@@ -192,7 +192,7 @@ class TableRows:
             return None
         if record.uid != known.head.uid:
             return None
-        return Read(record, known.path, known.workflow, self.desk.now(), lambda *_: None)
+        return Read(record, known.path, self.desk.kinds, self.desk.now(), lambda *_: None)
 
     def _edited(self, row: Row, earlier: Known) -> list[tuple[str, FieldInfo]]:
         return [

@@ -18,7 +18,7 @@ from svcdesk.i18n import T, Text
 from svcdesk.index.entries import Content, Owed
 from svcdesk.index.sums import is_sound, sum_of, sum_of_text
 
-FORMAT = 6
+FORMAT = 7
 """Counts up with whatever is kept, or how it is found."""
 WAIT = 0.3
 """Seconds to wait for another writer where the answer can do without writing."""
@@ -38,6 +38,7 @@ CREATE TABLE record (
 CREATE INDEX by_status ON record (status, priority);
 CREATE TABLE header (record INTEGER PRIMARY KEY, json TEXT NOT NULL, sum INTEGER NOT NULL);
 CREATE TABLE words (record INTEGER PRIMARY KEY, text TEXT NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE kinds (id INTEGER PRIMARY KEY, json TEXT NOT NULL, sum INTEGER NOT NULL);
 CREATE TABLE tree (id INTEGER PRIMARY KEY, folder TEXT NOT NULL UNIQUE, checksum BLOB NOT NULL);
 CREATE TABLE place (
   tree INTEGER NOT NULL, key BLOB NOT NULL, record INTEGER, PRIMARY KEY (tree, key)
@@ -55,6 +56,8 @@ _KEPT = 30 * 86_400
 """Seconds for which the index of another version, or of other schemas, is kept after its last
 use: whoever goes to and fro between two does not build twice."""
 _DAY = 86_400
+_ONLY = 1
+"""The number of the one row of a table that has one."""
 
 
 class Unusable(Exception):
@@ -242,6 +245,20 @@ class Database:
             if not isinstance(said, str) or sum_of_text(said) != found[1]:
                 raise sqlite3.DatabaseError(_DAMAGED)
             return said
+
+    def kinds(self) -> str | None:
+        """What `keep_kinds` kept; None where that was nothing yet."""
+        with self.guarded() as connection:
+            if connection.execute("SELECT 1 FROM kinds").fetchone() is None:
+                return None
+        return self.text("SELECT json, sum FROM kinds WHERE id = ?", _ONLY)
+
+    def keep_kinds(self, said: str) -> None:
+        """Keep what the kinds come to for which this index is; nothing is lost if it fails."""
+        with suppress(Unusable), self.writing(0) as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO kinds VALUES (?, ?, ?)", (_ONLY, said, sum_of_text(said))
+            )
 
     def stands(self, tree: int, checksum: bytes) -> bool:
         """Whether a tree is at a state of git's index."""

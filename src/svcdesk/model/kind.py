@@ -18,6 +18,7 @@ from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.model.approval_rule import ApprovalRule
+    from svcdesk.model.fields import FieldTable
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -171,6 +172,15 @@ class Workflow(NamedTuple):
     def legal_moves(self, state: str) -> tuple[str, ...]:
         """The moves that change something in this state, in the workflow's order."""
         return tuple(name for name, move in self.moves.items() if move.counts_as_move(state))
+
+
+class Words(NamedTuple):
+    """What people call a kind, its states and its fields: all that lists and queries need of it."""
+
+    kind: str
+    labels: Mapping[str, str]
+    states: Mapping[str, State]
+    fields: FieldTable
 
 
 class Kind(NamedTuple):

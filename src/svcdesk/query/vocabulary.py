@@ -9,7 +9,7 @@ from typing import Any, Final
 from svcdesk.errors import UsageError
 from svcdesk.model.field_info import Choice, FieldInfo, plain
 from svcdesk.model.fields import FieldTable
-from svcdesk.model.kind import Workflow
+from svcdesk.model.kind import Words
 from svcdesk.values import NamedTuple
 
 STATUS: Final = "status"
@@ -104,16 +104,16 @@ class Vocabulary(NamedTuple):
         return None
 
 
-def vocabulary_of(fields: FieldTable, workflows: Iterable[Workflow]) -> Vocabulary:
-    """The vocabulary of a desk's kinds: `open` is every state that a workflow calls so, and a
+def vocabulary_of(fields: FieldTable, words: Iterable[Words]) -> Vocabulary:
+    """The vocabulary of a desk's kinds: `open` is every state that one of them calls so, and a
     printed form's word (待分配 … 已关闭) the states that it stands for, where no state has it.
     A kind goes by its name and its labels."""
     is_open: set[str] = set()
     forms: dict[str, set[str]] = {}
     kinds: dict[str, Group] = {}
-    for workflow in workflows:
-        kinds[workflow.kind] = Group(frozenset({workflow.kind}), workflow.labels)
-        for name, state in workflow.states.items():
+    for one in words:
+        kinds[one.kind] = Group(frozenset({one.kind}), one.labels)
+        for name, state in one.states.items():
             if state.is_open:
                 is_open.add(name)
             forms.setdefault(state.form, set()).add(name)

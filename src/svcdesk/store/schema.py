@@ -6,17 +6,15 @@ costs nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from svcdesk.errors import NotFound
 from svcdesk.i18n import T
 from svcdesk.model.field_info import Choice, plain
-from svcdesk.model.kind import Kind, Workflow
+from svcdesk.model.kind import Kind, Words, Workflow
 from svcdesk.model.record import Value, Values
-from svcdesk.model.workflow_file import parse_workflow
-from svcdesk.store.schema_compose import finished, shipped_schema
 from svcdesk.store.schema_sources import (
     FILES,
     SCHEMA,
@@ -28,7 +26,6 @@ from svcdesk.store.schema_sources import (
     shipped_kinds,
     wrong_kind,
 )
-from svcdesk.store.yaml_read import parse
 
 if TYPE_CHECKING:
     from svcdesk.model.fields import FieldTable
@@ -46,7 +43,7 @@ class Kinds(Mapping[str, Kind]):
         self._fragments = fragments
         self._made: dict[str, Kind] = {}
         self._validators: dict[str, Validator] = {}
-        self._tables: dict[str, FieldTable] = {}
+        self._words: dict[str, Words] = {}
 
     def __getitem__(self, name: str) -> Kind:
         if name not in self._made:
@@ -65,7 +62,7 @@ class Kinds(Mapping[str, Kind]):
             return word
         wanted = plain(word)
         for name in self._sources:
-            if wanted in map(plain, (name, *self[name].workflow.labels.values())):
+            if wanted in map(plain, (name, *self.words(name).labels.values())):
                 return name
         return word
 
@@ -119,14 +116,26 @@ class Kinds(Mapping[str, Kind]):
     def fields(self, name: str | None = None) -> FieldTable:
         """The fields of a kind, or of all kinds together: where two are called alike, requests'
         come first and those of their documents last."""
-        from svcdesk.model.fields import table_of, together
+        if name is not None:
+            return self.words(name).fields
+        from svcdesk.model.fields import together
 
-        if name is None:
-            order = sorted(self, key=lambda one: (one != "request", one in self.documents))
-            return together(self.fields(one) for one in order)
-        if name not in self._tables:
-            self._tables[name] = table_of(self[name].schema)
-        return self._tables[name]
+        order = sorted(self, key=lambda one: (one != "request", one in self.documents))
+        return together(self.fields(one) for one in order)
+
+    def words(self, name: str) -> Words:
+        """What people call a kind, its states and fields. Raises as `kinds[name]` does."""
+        if name not in self._words:
+            from svcdesk.model.fields import table_of
+
+            _, schema, workflow, _ = self[name]
+            self._words[name] = Words(name, workflow.labels, workflow.states, table_of(schema))
+        return self._words[name]
+
+    def recall(self, words: Iterable[Words]) -> None:
+        """Take over what somebody kept of these very kinds, so that they need not be put together
+        for it."""
+        self._words |= {one.kind: one for one in words}
 
 
 def load_kinds(
@@ -161,6 +170,7 @@ def file_validator(name: str) -> Validator:
     if name not in FILES:
         raise _no_kind(name, FILES)
     from svcdesk.model.fields import table_of
+    from svcdesk.store.schema_compose import shipped_schema
     from svcdesk.store.schema_validator import Validator
 
     schema = shipped_schema((shipped_dir() / f"{name}{SCHEMA}").read_bytes())
@@ -169,6 +179,10 @@ def file_validator(name: str) -> Validator:
 
 def _put_together(source: Source, fragments: Sequence[Values]) -> Kind:
     """A kind from its files, its two halves held against each other."""
+    from svcdesk.model.workflow_file import parse_workflow
+    from svcdesk.store.schema_compose import finished
+    from svcdesk.store.yaml_read import parse
+
     schema_path = f"schemas/{source.name}{SCHEMA}"
     workflow_path = f"schemas/{source.name}{WORKFLOW}"
     schema = _schema(source, schema_path)
@@ -186,6 +200,8 @@ def _put_together(source: Source, fragments: Sequence[Values]) -> Kind:
 
 
 def _schema(source: Source, path: str) -> dict[str, Value]:
+    from svcdesk.store.schema_compose import shipped_schema
+
     shipped = shipped_schema(source.shipped_bytes(SCHEMA)) if source.shipped else None
     if source.schema is None:
         assert shipped is not None
