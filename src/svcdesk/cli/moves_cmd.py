@@ -110,7 +110,9 @@ def run_move(
     if spec and spec.message_field and said.get("message"):
         texts[spec.message_field] = said.pop("message")
     app.desk.ask_git()
-    chosen = chosen_ids(app, ids, query, yes or said["dry_run"])
+    chosen, partial = chosen_ids(
+        app, ids, query, yes or said["dry_run"], keep_going=said["keep_going"]
+    )
     values = field_values(app, texts, fields, kind_of(app, chosen))
     if spec and spec.finish:
         values = spec.finish(values)
@@ -119,7 +121,8 @@ def run_move(
     def make(given: dict[str, Value]) -> Done:
         return app.desk.move(chosen, name, given, with_answers(around, given))
 
-    return show_done(app, asking(make, values, _flags(spec)), dry_run=around.options.dry_run)
+    done = asking(make, values, _flags(spec))
+    return show_done(app, done, dry_run=around.options.dry_run, partial=partial)
 
 
 def _refuse_none(name: str, spec: Spec | None, word: str | None) -> NoReturn:

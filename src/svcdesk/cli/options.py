@@ -10,8 +10,9 @@ import click
 
 from svcdesk.cli.app import App, pass_app
 from svcdesk.cli.help import Command, TranslatedOption
-from svcdesk.errors import MissingField, UsageError
+from svcdesk.errors import MissingField, Refused, UsageError
 from svcdesk.i18n import T, pick
+from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.desk import Done
@@ -266,26 +267,48 @@ def with_answers(around: Circumstances, given: dict[str, Value]) -> Circumstance
     return around._replace(words=words, via=via)
 
 
-def chosen_ids(app: App, given: Sequence[str], query: str | None, yes: bool) -> list[str]:
+class Chosen(NamedTuple):
+    """The records to be changed, and whether some may be missing that could not be read."""
+
+    ids: list[str]
+    partial: bool = False
+
+
+def chosen_ids(
+    app: App, given: Sequence[str], query: str | None, yes: bool, *, keep_going: bool = False
+) -> Chosen:
     """The records to be changed: those named, and those that a query finds, in the order of their
-    ids; asks before many."""
+    ids; asks before many.
+
+    A record that cannot be read may be one of those that the query means: raises Refused
+    (E_UNREADABLE) then, unless `keep_going` passes over it.
+    """
     found = read_ids(given) if given or query is None else []
+    partial = False
     if query is not None:
-        found += _found(app, query)
+        more, partial = _found(app, query, keep_going)
+        found += more
     chosen = list(dict.fromkeys(found))
     confirm_many(chosen, given, yes)
-    return chosen
+    return Chosen(chosen, partial)
 
 
-def _found(app: App, query: str) -> list[str]:
-    from svcdesk.errors import placed
+def _found(app: App, query: str, keep_going: bool) -> Chosen:
+    from svcdesk.cli.row_tables import tell_unreadable
 
     if not query.strip():
         raise UsageError(T("the query is empty"), hint=T("for example: -q status:open"))
     listing = app.desk.find(query, newest=True)
-    for one in listing.unreadable:
-        app.out.err(T("unreadable: {why}", why=placed(one.error, one.path)))
-    return sorted(row.head.id for row in listing.rows)
+    if listing.unreadable:
+        tell_unreadable(app, listing.unreadable)
+        if not keep_going:
+            raise Refused(
+                T("{count} record(s) cannot be read, and the query may mean them too",
+                  count=len(listing.unreadable)),
+                hint=T("mend them, or pass over them with --keep-going"),
+                code="E_UNREADABLE",
+            )  # fmt: skip
+    return Chosen(sorted(row.head.id for row in listing.rows), bool(listing.unreadable))
 
 
 def read_ids(given: Sequence[str]) -> list[str]:

@@ -46,10 +46,13 @@ def _set(app: App, words: tuple[str, ...], query: str | None, yes: bool, **said:
             T("`set` takes ids first and then FIELD=VALUE"),
             hint=T("for example: svcdesk set 001 category=network requester.department=财务"),
         )
-    chosen = chosen_ids(app, ids, query, yes or said["dry_run"])
+    chosen, partial = chosen_ids(
+        app, ids, query, yes or said["dry_run"], keep_going=said["keep_going"]
+    )
     values = field_values(app, {}, assignments, kind_of(app, chosen))
     around = circumstances(app, said)
-    return show_done(app, app.desk.set(chosen, values, around), dry_run=around.options.dry_run)
+    done = app.desk.set(chosen, values, around)
+    return show_done(app, done, dry_run=around.options.dry_run, partial=partial)
 
 
 def commands() -> dict[str, click.Command]:

@@ -7,7 +7,7 @@ from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from svcdesk.cli.app import App
-from svcdesk.cli.boundary import REFUSED, as_json
+from svcdesk.cli.boundary import PARTIAL, REFUSED, as_json
 from svcdesk.errors import placed
 from svcdesk.i18n import T, Text
 from svcdesk.model.record import Value
@@ -19,9 +19,14 @@ if TYPE_CHECKING:
     from svcdesk.model.finding import Finding
 
 
-def show_done(app: App, done: Done, *, dry_run: bool = False) -> int:
+def show_done(app: App, done: Done, *, dry_run: bool = False, partial: bool = False) -> int:
     """Print what was done in the format asked for; warnings go to stderr. The exit code: refused
-    where something could not be done."""
+    where something could not be done; else with `partial` that some records could not be read."""
+    refused = _show(app, done, dry_run)
+    return refused or (PARTIAL if partial else 0)
+
+
+def _show(app: App, done: Done, dry_run: bool) -> int:
     chosen = app.said.format
     if dry_run and chosen == "jsonl" and done.tasks:
         return _show_plan(app, done)
