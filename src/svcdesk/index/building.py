@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from svcdesk.errors import SvcdeskError
+from svcdesk.hashes import expect_many
 from svcdesk.index.entries import Content, Describe
 from svcdesk.store.files import read_below
 from svcdesk.store.git_objects import blob_id
@@ -32,6 +33,7 @@ def contents(
         return
     import multiprocessing
 
+    expect_many()
     portions = [paths[at : at + _PORTION] for at in range(0, len(paths), _PORTION)]
     _share(work)
     # A fork knows kinds, calendars and policies already; nothing of ours runs in threads.

@@ -120,7 +120,7 @@ class _Progress:
         self.before_waiting: str | None = None
         self.derived: set[tuple[str, int, int]] = set()
         self.changes: dict[str, Value] = {}
-        self.held = workflow.held
+        self.held = tuple(workflow.held)
 
     def take(self, event: Event, voided: frozenset[str]) -> Step:
         state = self._state()
@@ -132,30 +132,33 @@ class _Progress:
             self.derived.add(event.derived)
         move = self.workflow.moves.get(event.do)
         if event.do in (SUBMIT, CORRECT) or (move is None and event.do in (VOID, SETTLE, REDACT)):
-            return self._apply(event, self._given_state(event, state))
+            return self._apply(event, state, self._given_state(event, state))
         if move is not None and not move.legal(state):
             return Step(event, Effect.DEAD, state, state)
-        return self._apply(event, self._target(move, state), move)
+        return self._apply(event, state, self._target(move, state), move)
 
-    def _apply(self, event: Event, after: str | None, move: Move | None = None) -> Step:
-        before = self._state()
+    def _apply(
+        self, event: Event, before: str | None, after: str | None, move: Move | None = None
+    ) -> Step:
         self.changes = {}
-        collisions = self._collisions(event, after, move)
+        moved = move if move is not None and move.counts_as_move(before) else None
+        collisions = self._collisions(event, after, moved)
         for path, value in event.set.items():
             if path != STATUS:
                 self._put(path, value)
-        if move is not None and move.counts_as_move(before):
-            for path in move.clears:
+        if moved is not None:
+            for path in moved.clears:
                 self._put(path, None)
-            if move.increments:
-                self._put(move.increments, count_in(self.values, move.increments) + 1)
-        self._enter(before, after)
+            if moved.increments:
+                self._put(moved.increments, count_in(self.values, moved.increments) + 1)
+        if after is not None and after != before:
+            self._enter(before, after)
         self._drop_unheld(event, after)
         effect = Effect.CONCURRENT if collisions else Effect.COUNTED
         return Step(event, effect, before, after, collisions, self.changes)
 
     def _collisions(
-        self, event: Event, after: str | None, move: Move | None
+        self, event: Event, after: str | None, moved: Move | None
     ) -> dict[str, tuple[Value, Value]]:
         """Where the event landed on other values than its author saw, and not on its own.
 
@@ -165,7 +168,7 @@ class _Progress:
         if event.was is None or event.derived is not None:
             return {}
         found: dict[str, tuple[Value, Value]] = {}
-        counted = move.increments if move and move.counts_as_move(self._state()) else None
+        counted = moved.increments if moved is not None else None
         if counted is not None and counted in event.was:
             seen, here = event.was[counted], count_in(self.values, counted)
             if seen != here:
@@ -198,11 +201,7 @@ class _Progress:
         target = move.to.get(state, state)
         return (self.before_waiting or self.workflow.initial) if target == PREVIOUS else target
 
-    def _enter(self, before: str | None, after: str | None) -> None:
-        if after is None:
-            return
-        if before == after:
-            return
+    def _enter(self, before: str | None, after: str) -> None:
         self._put(STATUS, after)
         if before is None:
             return
@@ -220,7 +219,7 @@ class _Progress:
             return
         here = self.workflow.states[after].holds
         for path in event.set:
-            for held in self.held:
+            for held in self.held if path.startswith(self.held) else ():
                 if held not in here and (path == held or path.startswith(f"{held}.")):
                     self._put(path, None)
 
