@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 _WIDE = tuple(zip("，：；！？（）　", ",:;!?() ", strict=True))
 """What stands most in Chinese texts of that which NFKC changes: without it, normalizing finds at a
 glance that there is nothing to do, and takes a tenth of the time."""
