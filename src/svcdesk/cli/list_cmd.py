@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import click
@@ -17,6 +18,7 @@ from svcdesk.cli.row_tables import (
 )
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T
+from svcdesk.query.tokens import COLONS
 
 query_argument = click.argument(
     "query",
@@ -27,6 +29,8 @@ query_argument = click.argument(
 )
 """A query, word by word: `-label:vip` is one of its terms and no option."""
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
+_QUOTED_TERM = r'(?:^|[\s(-])(?:"[^"]*"|“[^”]*”|＂[^＂]*＂)(?=[\s)]|$)'
+"""A term in quotation marks, with space around it: `"no route" 登录`."""
 
 
 @command(
@@ -92,13 +96,27 @@ def _list(
 def query_text(words: Sequence[str]) -> str:
     """The query that a shell handed over word by word. A word with blanks was quoted there: it is
     a phrase, unless signs or words of a query stand in it."""
-    return " ".join(map(_word, words))
+    return " ".join(map(_word, words)).strip()
 
 
 def _word(word: str) -> str:
-    if " " not in word or ":" in word or _OPERATORS.intersection(word.split()):
+    word = word.strip()
+    if " " not in word or _is_query(word):
         return word
-    return f'query:"{word[1:]}"' if word.startswith("@") else f'"{word}"'
+    return f"query:{_phrase(word[1:])}" if word[0] in "@＠" else _phrase(word)
+
+
+def _is_query(text: str) -> bool:
+    return (
+        any(colon in text for colon in COLONS)
+        or not _OPERATORS.isdisjoint(text.split())
+        or re.search(_QUOTED_TERM, text) is not None
+    )
+
+
+def _phrase(text: str) -> str:
+    """The text as a phrase, in which quotation marks are signs like any other."""
+    return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
 
 
 def refuse_options(query: Sequence[str], name: str) -> None:

@@ -17,11 +17,14 @@ from svcdesk.values import NamedTuple
 OPEN, CLOSE, AND, OR, NOT = "(", ")", "AND", "OR", "NOT"
 WORD, PHRASE, FIELD = "word", "phrase", "field"
 
-_COLONS: Final = ":："
+COLONS: Final = ":："
 _COMMAS: Final = ",，、"
 _QUOTES: Final = {'"': '"', "“": "”", "”": "”", "＂": "＂"}
 _NAME: Final = re.compile(r"[^\s():：,，、\"“”＂]+")
 _BARE: Final = re.compile(r"[^\s()\"“”＂]+")
+_GROUPS: Final = r"（(?:.*[:：]|[^）]*$)"
+"""A word that begins with a parenthesis of Chinese, and holds a field or no end of it: as text,
+it would be looked for in vain."""
 _VALUE: Final = re.compile(r"(?:(?!\.\.)[^\s(),，、\"“”＂])+")
 
 
@@ -65,18 +68,25 @@ def _term(text: str, at: int) -> tuple[Token, int]:
     start = at
     if text[at] in _QUOTES:
         name, at = _quoted(text, at)
-        if text[at : at + 1] and text[at] in _COLONS:
+        if text[at : at + 1] and text[at] in COLONS:
             return _field(text, name, start, at + 1)
         _expect_end(text, at)
         return Token(PHRASE, name, start), at
     found = _NAME.match(text, at)
-    if found and found[0][0].isalpha() and text[found.end() : found.end() + 1] in tuple(_COLONS):
+    if found and found[0][0].isalpha() and text[found.end() : found.end() + 1] in tuple(COLONS):
         return _field(text, found[0], start, found.end() + 1)
     bare = _BARE.match(text, at)
     assert bare is not None  # neither space, parenthesis nor quote stands here
     word, at = bare[0], bare.end()
     if word in (AND, OR, NOT):
         return Token(word, word, start), at
+    if re.match(_GROUPS, word):
+        raise pointed(
+            text,
+            start,
+            T("“（” puts no terms together"),
+            T("write ( ) around terms; a text with “（” stands in quotes"),
+        )
     _expect_end(text, at)
     return Token(WORD, word, start), at
 

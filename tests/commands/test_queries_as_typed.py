@@ -1,0 +1,80 @@
+"""Queries as people type them into a shell: Chinese signs, quotation marks, blanks, slips."""
+
+from __future__ import annotations
+
+import pytest
+from command_runner import svcdesk
+
+from svcdesk.testing import Sandbox
+
+
+def new(desk: Sandbox, description: str, *more: str) -> None:
+    call = ("new", "--channel", "email", "--requester", "李*", "--priority", "P2")
+    made = svcdesk(desk.root, *call, "--type", "fault", "--description", description, *more)
+    assert made.code == 0, made.err
+
+
+@pytest.fixture
+def opened(desk: Sandbox) -> Sandbox:
+    """A desk with two requests; engineer-1 asks."""
+    new(desk, "问题1 登录")
+    new(desk, '问题2 登录 "no route" 提示“无法 连接”')
+    return desk
+
+
+def count(desk: Sandbox, *query: str) -> int:
+    found = svcdesk(desk.root, "list", *query, "--count")
+    assert found.code == 0, found.err
+    return int(found.out)
+
+
+# ── one word of the shell with blanks in it ───────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("优先级：P2 状态：待分配", 2),
+        ("问题2 优先级：P2", 1),
+        ("“问题2 登录”", 1),
+        ("＂问题2 登录＂ priority:P2", 1),
+        ('"问题2 登录"', 1),
+        ('"no route" status:open', 1),
+        ('-"no route"', 1),
+        ("问题2 登录", 1),
+        ('登录 "no route" 提示', 1),
+        ('登录 "no', 1),
+        ("提示“无法 连接”", 1),
+        ("登录 问题2", 0),
+        (" ", 2),
+        (" 问题1 ", 1),
+    ],
+)
+def test_a_quoted_word_is_a_query_where_signs_of_one_are_in_it(
+    opened: Sandbox, typed: str, number: int
+) -> None:
+    assert count(opened, typed) == number
+
+
+def test_every_command_reads_such_a_word_alike(opened: Sandbox) -> None:
+    typed = "问题2 优先级：P2"
+    for call in (("list",), ("search",), ("board",), ("export", "--columns", "id")):
+        found = svcdesk(opened.root, *call, typed)
+        assert (found.code, "SR-20241001-002" in found.out) == (0, True), call
+        assert "SR-20241001-001" not in found.out
+
+
+def test_a_wrong_value_behind_a_wide_colon_is_told(opened: Sandbox) -> None:
+    refused = svcdesk(opened.root, "list", "登录 状态：瞎写")
+    assert (refused.code, "瞎写" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize("typed", ["（优先级：P2）", "（登录 OR 打印）", "-（登录 优先级：P2）"])
+def test_wide_parentheses_do_not_find_nothing_in_silence(opened: Sandbox, typed: str) -> None:
+    refused = svcdesk(opened.root, "list", typed)
+    assert (refused.code, "( )" in refused.err) == (2, True)
+
+
+def test_wide_parentheses_in_a_text_are_searched_for(opened: Sandbox) -> None:
+    new(opened, "登录（主）失败，（备）也是")
+    assert (count(opened, "登录（主）"), count(opened, "（备）也是")) == (1, 1)
