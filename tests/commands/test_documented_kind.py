@@ -46,6 +46,18 @@ def test_what_the_kind_does_not_allow_is_refused(desk: Sandbox) -> None:
     assert desk.subjects()[0] == "LN-20241008-001: new loan"
 
 
+def test_a_request_is_linked_with_the_kind_by_its_label(desk: Sandbox) -> None:
+    for name, data in documented_files().items():
+        desk.write(f"schemas/{name}", data.replace(b"- set\n", b"- set\n      - link\n"))
+    desk.commit("schemas: loans, a floor and a fourth priority")
+    assert svcdesk(desk.root, *documented_commands()[0], at=AT).code == 0
+    asked = svcdesk(desk.root, "new", "--description", "借投影仪", "--requester", "王*", at=AT)
+    assert asked.code == 0
+    assert svcdesk(desk.root, "link", "SR-20241008-001", "借用", "LN-20241008-001", at=AT).code == 0
+    assert "rel: loan\n" in desk.read("SR-20241008-001")
+    assert "rel: request\n" in desk.read("LN-20241008-001")
+
+
 def test_the_documented_fields_of_a_request(desk: Sandbox) -> None:
     for name, data in documented_files().items():
         desk.write(f"schemas/{name}", data)

@@ -144,17 +144,50 @@ def test_a_slip_is_refused_with_what_is_near(
 
 
 @pytest.mark.parametrize(
-    ("typed", "stored"), [("重复于", "duplicate"), ("parent", "parent"), ("caused_by", "caused_by")]
-)
+    ("typed", "stored"),
+    [
+        ("重复于", "duplicate"), ("重复", "duplicate"), ("duplicate of", "duplicate"),
+        ("关联", "related"), ("属于", "parent"), ("包含", "child"), ("parent", "parent"),
+        ("caused_by", "caused_by"), ("Caused_By", "caused_by"),
+    ],
+)  # fmt: skip
 def test_relations_by_label_and_of_the_desk_s_own(busy: Sandbox, typed: str, stored: str) -> None:
     assert svcdesk(busy.root, "new", "--description", "x", "--requester", "李*").code == 0
     assert svcdesk(busy.root, "link", "001", typed, "002").code == 0
     assert f"rel: {stored}\n" in busy.read("SR-20241001-001")
 
 
+def test_a_word_that_can_be_no_relation_is_refused_with_those_there_are(busy: Sandbox) -> None:
+    assert svcdesk(busy.root, "new", "--description", "x", "--requester", "李*").code == 0
+    refused = svcdesk(busy.root, "link", "001", "抄送", "002")
+    assert refused.code == 2
+    assert "duplicate (重复于)" in refused.err
+    assert "links." not in refused.err
+
+
 def test_where_nobody_is_in_a_team_any_team_is_taken(desk: Sandbox) -> None:
     assert svcdesk(desk.root, "new", "--description", "x", "--requester", "李*").code == 0
     assert svcdesk(desk.root, "handover", "001", "network").code == 0
+
+
+# ── fields of a plan ──────────────────────────────────────────────────────────────────────────
+
+
+def test_a_plan_names_fields_and_words_as_people_do(busy: Sandbox) -> None:
+    line = '{"id":"001","set":{"优先级":"重要"},"was":{"priority":null}}\n'
+    planned = svcdesk(busy.root, "apply", "-", "--dry-run", "--format", "jsonl", stdin=line)
+    assert planned.code == 0, planned.err
+    assert '"set": {"priority": "P2"}' in planned.out
+    assert svcdesk(busy.root, "apply", "-", stdin=line).code == 0
+    assert "\npriority: P2\n" in busy.read("SR-20241001-001")
+    moved = line.replace('"priority":null', '"优先级":null')
+    assert "priority was – when" in svcdesk(busy.root, "apply", "-", stdin=moved).err
+
+
+def test_a_plan_with_a_field_under_two_names_is_refused(busy: Sandbox) -> None:
+    line = '{"id":"001","set":{"优先级":"P1","priority":"P2"}}\n'
+    refused = svcdesk(busy.root, "apply", "-", stdin=line)
+    assert (refused.code, "“priority” stands there twice" in refused.err) == (3, True)
 
 
 # ── times ─────────────────────────────────────────────────────────────────────────────────────

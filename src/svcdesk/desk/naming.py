@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TO = "to"
 """The mark of an escalation that names the role to be told."""
 _OWN = frozenset({"id", "uid", "kind", "formerly", "events"})
-_MEANS = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_WORD = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _OURS = frozenset({"import", "commit"})
 """Means that svcdesk alone writes: what came by them is judged in a way of its own."""
 _NEAR_RELATION = 0.75
@@ -74,7 +74,7 @@ def means_named(typed: str) -> str:
     be none: such a word has small Latin letters.
     """
     word = plain(typed)
-    if _MEANS.fullmatch(word) and word not in _OURS:
+    if _WORD.fullmatch(word) and word not in _OURS:
         return word
     from svcdesk.store.schema import event_means
 
@@ -132,10 +132,10 @@ def refuse_status(record_id: str, state: str | None, workflow: Workflow, given: 
 
 
 def relation_of(desk: Desk, kind: str, said: str) -> str:
-    """The stored word for a relation that somebody typed, by its label too.
+    """The stored word for a relation that somebody typed, by its label too: `duplicate` for 重复.
 
-    A desk may have relations of its own, but none that looks like a slip in one of ours. Raises
-    UsageError naming that one.
+    A desk may have relations of its own, in small Latin letters, but none that looks like a slip
+    in one of ours. Raises UsageError naming that one, or all there are.
     """
     field = desk.kinds.fields(kind).get("links.rel")
     choice = field.choice(said) if field is not None else None
@@ -145,6 +145,9 @@ def relation_of(desk: Desk, kind: str, said: str) -> str:
     known = list(dict.fromkeys([*REVERSE, REQUEST, *desk.kinds]))
     if word in known:
         return word
+    named = (one for one in desk.kinds if word in map(plain, desk.workflow(one).labels.values()))
+    if (of_kind := next(named, None)) is not None:
+        return of_kind
     near = get_close_matches(word, known, n=1, cutoff=_NEAR_RELATION)
     if near:
         raise UsageError(
@@ -153,7 +156,16 @@ def relation_of(desk: Desk, kind: str, said: str) -> str:
             code="E_LINK",
             field="links.rel",
         )
-    return said
+    if not _WORD.fullmatch(word):
+        shown = ", ".join(one.shown() for one in field.choices) if field else ", ".join(known)
+        raise UsageError(
+            T("there is no relation “{word}”", word=said),
+            hint=T("it is one of {names}, or a word of your own of small Latin letters",
+                   names=shown),
+            code="E_LINK",
+            field="links.rel",
+        )  # fmt: skip
+    return word
 
 
 def _with_ids(desk: Desk, path: str, item: Value) -> Value:

@@ -126,7 +126,7 @@ def _task(desk: Desk, line: Mapping[str, Value]) -> Task:
             )
     if "id" not in line:
         raise _no_plan(T("a line needs “{key}”", key="id"))
-    given = _mapping(line, "set") or {}
+    given = _by_path(desk, _mapping(line, "set")) or {}
     do = _text(line, "do")
     if do is None and not given:
         raise _no_plan(T("a line needs “set” or “do”"), T("for example: {example}",
@@ -140,7 +140,7 @@ def _task(desk: Desk, line: Mapping[str, Value]) -> Task:
         do=do,
         given={path: _value(desk, path, value) for path, value in given.items()},
         uid=_text(line, "uid"),
-        was=_mapping(line, "was"),
+        was=_by_path(desk, _mapping(line, "was")),
         around=Circumstances(
             acting_for=_text(line, "for"),
             via=means_named(via) if via else None,
@@ -153,6 +153,19 @@ def _task(desk: Desk, line: Mapping[str, Value]) -> Task:
             settles=None if settles is None else tuple(map(str, _items(settles))),
         ),
     )
+
+
+def _by_path(desk: Desk, values: Mapping[str, Value] | None) -> dict[str, Value] | None:
+    """Values by their fields' paths, which may be named by a label. Raises UsageError, Invalid."""
+    if values is None:
+        return None
+    found: dict[str, Value] = {}
+    for name, value in values.items():
+        path = desk.fields.find(name).path
+        if path in found:
+            raise _no_plan(T("“{key}” stands there twice", key=path))
+        found[path] = value
+    return found
 
 
 def _value(desk: Desk, path: str, value: Value) -> Value:
