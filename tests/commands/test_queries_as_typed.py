@@ -78,3 +78,34 @@ def test_wide_parentheses_do_not_find_nothing_in_silence(opened: Sandbox, typed:
 def test_wide_parentheses_in_a_text_are_searched_for(opened: Sandbox) -> None:
     new(opened, "登录（主）失败，（备）也是")
     assert (count(opened, "登录（主）"), count(opened, "（备）也是")) == (1, 1)
+
+
+# ── options that are given twice ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("list", "--columns", "id", "--columns", "status"),
+        ("list", "--sort", "id", "--sort", "status"),
+        ("list", "--group-by", "type", "--group-by", "status"),
+        ("export", "--columns", "id", "--columns", "status"),
+        ("note", "001", "-m", "先说的", "--message", "后说的"),
+    ],
+)
+def test_an_option_of_one_value_is_not_given_twice(opened: Sandbox, call: tuple[str, ...]) -> None:
+    refused = svcdesk(opened.root, *call)
+    assert (refused.code, f"{call[-2]} is given 2 times" in refused.err) == (2, True)
+
+
+def test_a_bulk_by_two_queries_changes_nothing(opened: Sandbox) -> None:
+    before = opened.git("rev-parse", "HEAD")
+    call = ("set", "-q", "status:resolved", "--query", "priority:P2", "location=X")
+    refused = svcdesk(opened.root, *call)
+    assert (refused.code, "side by side" in refused.err) == (2, True)
+    assert opened.git("rev-parse", "HEAD") == before
+
+
+def test_what_an_alias_says_of_the_form_may_be_said_anew(opened: Sandbox) -> None:
+    said = ("--format", "json", "list", "--format", "csv", "--format", "ids")
+    assert svcdesk(opened.root, *said).out.split() == ["SR-20241001-001", "SR-20241001-002"]

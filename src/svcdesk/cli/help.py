@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import click
 
+from svcdesk.errors import UsageError
 from svcdesk.i18n import T, language, translate
 from svcdesk.terminal import pad, width, wrap
 
+_AT_ONCE = {
+    "QUERY": T("terms that must all hold stand side by side in one query; else write OR"),
+    "A,B…": T("write them all at once, with commas"),
+}
+"""What to do where an option is given again, by what it takes."""
 _GAP = 2
 _FIRST_COLUMN = 30
 _WIDEST, _NARROWEST, _MARGIN = 80, 50, 2
@@ -79,7 +86,28 @@ class Context(click.Context):
 
 
 class TranslatedOption(click.Option):
-    """An option whose help is shown in the language in use."""
+    """An option whose help is shown in the language in use. One that takes one value is refused
+    where it is given twice: what was said first would be lost. Global ones may be given again, as
+    aliases of shells need it; the last one counts."""
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        if self.multiple or self.count or self.is_flag or not self.expose_value:
+            super().add_to_parser(parser, ctx)
+        else:
+            parser.add_option(
+                obj=self, opts=self.opts, dest=self.name, action="append", nargs=self.nargs
+            )
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, Any]:
+        given = opts.get(self.name or "")
+        if isinstance(given, list) and not self.multiple:
+            if len(given) > 1 and not ctx.resilient_parsing:
+                raise UsageError(
+                    T("{option} is given {count} times", option=self.opts[-1], count=len(given)),
+                    hint=_AT_ONCE.get(str(self.metavar)) or T("say it once: one of them counts"),
+                )
+            opts = {**opts, str(self.name): given[-1]}
+        return super().consume_value(ctx, opts)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         original = self.help
