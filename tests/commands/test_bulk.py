@@ -312,6 +312,13 @@ def test_nothing_to_undo(desk: Sandbox) -> None:
 def test_an_undo_is_not_undone(three: Sandbox) -> None:
     assert run(three, "set", "001", "priority=P1").code == 0
     assert run(three, "undo").code == 0
+    assert run(three, "undo").code == 0
+    assert three.subjects()[0] == f"undo: {IDS[1]}: cancelled"
+    assert "priority" not in record(three, "001")
+
+
+def test_an_undo_that_does_not_say_of_what_is_the_last_word(three: Sandbox) -> None:
+    three.git("commit", "--quiet", "--allow-empty", "-m", "undo: it\n\nSvcdesk-Op: 1")
     again = run(three, "undo")
     assert again.code == 3
     assert "was an undo" in again.err

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
-from command_runner import Outcome, svcdesk
+from command_runner import Outcome, environment, svcdesk
 
 from svcdesk.testing import Sandbox
 
@@ -54,3 +56,97 @@ def test_a_query_that_may_mean_an_unreadable_record_changes_nothing(
     assert passed.code == 5, passed.err
     assert two.path_of(FIRST) in passed.err
     assert two.touched() == [two.path_of(SECOND)]
+
+
+# ── undo ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def ok(done: Outcome) -> Outcome:
+    assert done.code == 0, done.err
+    return done
+
+
+def publish(desk: Sandbox) -> None:
+    remote = desk.root.with_name("remote.git")
+    desk.git("init", "--quiet", "--bare", str(remote))
+    desk.git("remote", "add", "origin", str(remote))
+    desk.git("push", "--quiet", "--set-upstream", "origin", "HEAD")
+
+
+ADD = ("people", "add", "x1", "--role", "engineer", "--email", "x1@example.org")
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_who_was_listed_is_taken_out_again(two: Sandbox, published: bool) -> None:
+    before = two.read("records/people.yaml")
+    ok(run(two, "note", FIRST, SECOND, "-m", "已知"))
+    ok(run(two, *ADD))
+    if published:
+        publish(two)
+    ok(run(two, "undo"))
+    assert two.read("records/people.yaml") == before
+    assert two.status() == ""
+    ok(run(two, "undo"))
+    counted = [event["do"] for event in record(two, FIRST)["events"]]
+    assert counted == (["submit", "note", "void"] if published else ["submit"])
+
+
+def test_people_listed_since_are_in_the_way_of_an_undo_that_says_so(two: Sandbox) -> None:
+    ok(run(two, *ADD))
+    two.edit("records/people.yaml", "x1@example.org", "x2@example.org")
+    two.commit("another address", who="front-desk-1")
+    done = run(two, "undo")
+    assert done.code == 3
+    assert "records/people.yaml was changed since “people: add x1”" in done.err
+    assert "git revert" in done.err
+
+
+def test_an_attached_file_in_yaml_is_no_record(two: Sandbox) -> None:
+    two.root.with_name("log.yaml").write_text("a: 1\n", encoding="utf-8")
+    ok(run(two, "attach", FIRST, str(two.root.with_name("log.yaml"))))
+    ok(run(two, "undo"))
+    assert "attachments" not in record(two, FIRST)
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_an_undo_said_again_goes_further_back(two: Sandbox, published: bool) -> None:
+    for place in ("一楼", "二楼", "三楼"):
+        ok(run(two, "set", FIRST, f"location={place}"))
+    if published:
+        publish(two)
+    places = []
+    for _ in range(2):
+        ok(run(two, "undo"))
+        places.append(record(two, FIRST).get("location"))
+    ok(run(two, "set", FIRST, "location=四楼"))
+    for _ in range(2):
+        ok(run(two, "undo"))
+        places.append(record(two, FIRST).get("location"))
+    assert places == ["二楼", "一楼", "一楼", None]
+
+
+def test_the_desk_itself_is_not_undone(tmp_path: Path) -> None:
+    root = tmp_path / "desk"
+    root.mkdir()
+    for words in (["init", "--quiet"], ["commit", "--quiet", "--allow-empty", "-m", "before"]):
+        subprocess.run(["git", *words], cwd=root, env=environment(), check=True)
+    ok(svcdesk(root, "init", "--zone", "Asia/Shanghai"))
+    done = svcdesk(root, "undo")
+    assert done.code == 3
+    assert "made this desk" in done.err
+    assert (root / "records/people.yaml").exists()
+
+
+def test_to_undo_many_asks_as_a_bulk_does(two: Sandbox) -> None:
+    desk = two.open()
+    fields = {"description": "登录", "requester.name": "李*", "channel": "phone"}
+    ids = [desk.new("request", fields).ids[0] for _ in range(21)]
+    ok(run(two, "note", *ids, "-m", "已知", "--yes"))
+    head = two.subjects()
+    refused = run(two, "undo")
+    assert refused.code == 2
+    assert "change 21 records?" in refused.err
+    assert two.subjects() == head
+    ok(run(two, "undo", "--dry-run"))
+    ok(run(two, "undo", "--yes"))
+    assert len(record(two, ids[20])["events"]) == 1

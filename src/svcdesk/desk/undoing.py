@@ -1,4 +1,4 @@
-"""`undo`: take back one's own last operation.
+"""`undo`: take back one's own last operation that stands.
 
 What nobody else can have seen yet is put back as it was. What was published, or built upon, is
 taken back by an event that says so: events are never removed once others may have them.
@@ -6,10 +6,12 @@ taken back by an event that says so: events are never removed once others may ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.draft import Change, Draft
+from svcdesk.desk.parts import DESK_FILE
+from svcdesk.desk.reading import is_one
 from svcdesk.desk.records import Circumstances, move_one
 from svcdesk.desk.writing import Done, Story, perform
 from svcdesk.errors import NotFound, Refused
@@ -37,6 +39,8 @@ _UNDO = "undo: "
 """How the subject of every undo begins; others begin with a record's id, a count, or a verb."""
 _OP = "Svcdesk-Op"
 _RECORD = "Svcdesk-Record"
+_UNDONE = "Svcdesk-Undone"
+"""The trailer of an undo: the operation that it took back."""
 _CANCEL = "cancel"
 _RECENT = 200
 """One's own last operation is looked for in so many of the newest commits."""
@@ -53,47 +57,75 @@ class Operation(NamedTuple):
         return self.commit.trailer(_OP)[0]
 
 
-def undo(desk: Desk, around: Circumstances | None = None) -> Done:
-    """Take back the last operation that its author, who is the caller, committed.
+def undo(
+    desk: Desk,
+    around: Circumstances | None = None,
+    *,
+    ask: Callable[[Sequence[str]], None] | None = None,
+) -> Done:
+    """Take back the last operation that its author, who is the caller, committed and did not yet
+    take back: called again, it goes one operation further back.
 
-    Raises NotFound where there is none, Refused (E_UNDO) where it was undone already or what came
-    later rests on it, Changed or RepositoryState where its files were edited since.
+    `ask` is told the ids of the records before anything is written, and raises to stop it.
+    Raises NotFound where there is none, Refused (E_UNDO) where what came later rests on it, Changed
+    or RepositoryState where its files were edited since.
     """
     said = around or Circumstances()
     repo = desk.repository.refreshed()
     operation = _last(desk, repo)
     touched = repo.diff_names(operation.before, operation.commit.id)
+    if touched.get(DESK_FILE) == "A":
+        raise _first(operation.commit)
+    if ask is not None:
+        ask(operation.commit.trailer(_RECORD))
     now = repo.head or operation.commit.id
-    seen = _seen_elsewhere(repo, operation.commit.id)
-    untouched = not repo.diff_names(operation.commit.id, now).keys() & touched.keys()
-    if untouched and not seen:
+    later = repo.diff_names(operation.commit.id, now).keys() & touched.keys()
+    records = [path for path in touched if is_one(desk, path, None)]
+    if not later and not (records and _seen_elsewhere(repo, operation.commit.id)):
         return _restored(desk, repo, operation, list(touched), said)
-    return _taken_back(desk, repo, operation, list(touched), said)
+    if not records:
+        raise Refused(
+            T("{path} was changed since “{subject}”", path=min(later),
+              subject=operation.commit.subject),
+            hint=T("change it back by hand, or try: git revert {commit}",
+                   commit=operation.commit.id[:10]),
+            code="E_UNDO",
+            path=min(later),
+        )  # fmt: skip
+    return _taken_back(desk, repo, operation, records, said)
 
 
 def _last(desk: Desk, repo: Repository) -> Operation:
+    """The newest operation of the caller's that no later undo took back."""
     from svcdesk.store.git_history import log
 
     mine = desk.identity.email.casefold()
+    undone: set[str] = set()
     for commit in log(repo, limit=_RECENT, grep=f"{_OP}: "):
         if commit.email.casefold() != mine or not commit.trailer(_OP) or len(commit.parents) > 1:
             continue
-        if commit.subject.startswith(_UNDO):
+        if commit.subject.startswith(_UNDO) and not commit.trailer(_UNDONE):
             raise Refused(
                 T("your last operation was an undo: “{subject}”", subject=commit.subject),
                 hint=T("to have it again, do it again; `svcdesk log ID` shows what it was"),
                 code="E_UNDO",
             )
+        undone |= set(commit.trailer(_UNDONE))
+        if commit.subject.startswith(_UNDO) or commit.trailer(_OP)[0] in undone:
+            continue
         if not commit.parents:
-            raise Refused(
-                T("“{subject}” is the first commit: there is nothing before it",
-                  subject=commit.subject),
-                code="E_UNDO",
-            )  # fmt: skip
+            raise _first(commit)
         return Operation(commit, commit.parents[0])
     raise NotFound(
         T("among the newest {count} commits there is no operation of yours", count=_RECENT),
         hint=T("only your own last operation can be undone"),
+    )
+
+
+def _first(commit: Commit) -> Refused:
+    return Refused(
+        T("“{subject}” made this desk: there is nothing before it", subject=commit.subject),
+        code="E_UNDO",
     )
 
 
@@ -114,19 +146,24 @@ def _restored(
     op = options.op or ulid(desk.now_ms(), desk.chance())
     subject = f"{_UNDO}{operation.commit.subject}"
     trailers = [(_RECORD, one) for one in operation.commit.trailer(_RECORD)]
+    trailers.append((_UNDONE, operation.name))
     message = compose_message(subject, "", [*trailers, (_OP, op)])
     if options.dry_run:
-        changes = [_change(path, desk.read_file(path), data) for path, data in earlier.items()]
+        changes = [
+            _change(desk, path, desk.read_file(path), data) for path, data in earlier.items()
+        ]
         return Done(op, subject, message, tuple(changes))
     with begin(desk.repository, op=op, dirty_ok=options.include_dirty) as tx:
         now = tx.read_many(paths)
-        changes = [_change(path, now[path], data) for path, data in earlier.items()]
+        changes = [_change(desk, path, now[path], data) for path, data in earlier.items()]
         commit = tx.commit(earlier, subject, trailers=trailers, no_commit=options.no_commit)
     return Done(op, subject, message, tuple(changes), commit, notes=tuple(tx.notes))
 
 
-def _change(path: str, before: bytes | None, after: bytes | None) -> Change:
-    record, original = _record(path, after), _record(path, before)
+def _change(desk: Desk, path: str, before: bytes | None, after: bytes | None) -> Change:
+    record = original = None
+    if is_one(desk, path, None):
+        record, original = _record(path, after), _record(path, before)
     either = record or original or Record({"id": path}, ())
     texts = [None if data is None else data.decode("utf-8", "replace") for data in (before, after)]
     return Change(path, texts[0], texts[1] or "", original, either, ())
@@ -135,7 +172,8 @@ def _change(path: str, before: bytes | None, after: bytes | None) -> Change:
 def _taken_back(
     desk: Desk, repo: Repository, operation: Operation, paths: list[str], around: Circumstances
 ) -> Done:
-    """An event for each record that takes the operation's events back; its fields as before."""
+    """An event for each record that takes the operation's events back; its fields as before.
+    Files beside them, such as attachments, stay."""
     author = desk.author(around.acting_for)
     words = around.words._replace(reason=around.words.reason or f"undo {operation.name}")
     earlier = _at(repo, operation.before, paths)
@@ -151,7 +189,8 @@ def _taken_back(
                 _cancel(desk, draft, record, author, around._replace(words=words))
             else:
                 _void(desk, draft, record, (before, after), author, words)
-        return Story(f"{_UNDO}{operation.commit.subject}", [], VOID)
+        trailers = [(_UNDONE, operation.name)]
+        return Story(f"{_UNDO}{operation.commit.subject}", [], VOID, trailers)
 
     return perform(desk, build, around.options)
 
@@ -239,5 +278,5 @@ def _at(repo: Repository, commit: str, paths: list[str]) -> dict[str, bytes | No
 
 
 def _record(path: str, data: bytes | None) -> Record | None:
-    """The record that a file held; None for no file and for one that is no record."""
-    return decode_file(data, path).record if data is not None and path.endswith(".yaml") else None
+    """The record that a file held; None for no file."""
+    return None if data is None else decode_file(data, path).record

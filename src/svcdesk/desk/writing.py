@@ -70,14 +70,21 @@ class Done(NamedTuple):
 
 
 class Story:
-    """What the commit says: filled in while the draft is made."""
+    """What the commit says: filled in while the draft is made. `trailers` are further ones."""
 
-    __slots__ = ("body", "move", "subject")
+    __slots__ = ("body", "move", "subject", "trailers")
 
-    def __init__(self, subject: str = "", body: Sequence[str] = (), move: str = "") -> None:
+    def __init__(
+        self,
+        subject: str = "",
+        body: Sequence[str] = (),
+        move: str = "",
+        trailers: Sequence[tuple[str, str]] = (),
+    ) -> None:
         self.subject = subject
         self.body = list(body)
         self.move = move
+        self.trailers = list(trailers)
 
 
 Build = Callable[[Draft], Story]
@@ -113,7 +120,7 @@ def perform(desk: Desk, build: Build, options: Options) -> Done:
             | dict.fromkeys(draft.gone),
             story.subject,
             body="\n".join(story.body),
-            trailers=_trailers(done.changes, op, options.force),
+            trailers=_trailers(story, done.changes, op, options.force),
             no_commit=options.no_commit,
         )
         if draft.given_ids():
@@ -173,11 +180,15 @@ def _claimed(
 def _message(story: Story, changes: Sequence[Change], op: str) -> str:
     from svcdesk.store.git_message import compose_message
 
-    return compose_message(story.subject, "\n".join(story.body), _trailers(changes, op, None))
+    trailers = _trailers(story, changes, op, None)
+    return compose_message(story.subject, "\n".join(story.body), trailers)
 
 
-def _trailers(changes: Sequence[Change], op: str, force: str | None) -> list[tuple[str, str]]:
+def _trailers(
+    story: Story, changes: Sequence[Change], op: str, force: str | None
+) -> list[tuple[str, str]]:
     trailers = [("Svcdesk-Record", change.record.id) for change in changes]
+    trailers += story.trailers
     if force:
         trailers.append(("Svcdesk-Forced", force))
     return [*trailers, ("Svcdesk-Op", op)]
