@@ -23,9 +23,10 @@ from svcdesk.desk.check_files import (
 )
 from svcdesk.desk.check_people import check_people
 from svcdesk.desk.check_policies import check_policies
-from svcdesk.desk.check_record import Survey, check_hand_edits, check_record
+from svcdesk.desk.check_record import check_hand_edits, check_record
 from svcdesk.desk.judging import judge
 from svcdesk.desk.reading import Reading, many_values, read_records
+from svcdesk.desk.survey import Survey
 from svcdesk.desk.writing import Done
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from svcdesk.desk import rules as desk_rules
-from svcdesk.desk.check_record import Survey, check_content
+from svcdesk.desk.check_record import check_content
 from svcdesk.desk.judging import judge
 from svcdesk.desk.review_acts import act_findings
 from svcdesk.desk.review_case import Bringers, Case
 from svcdesk.desk.review_times import ledgers, snapshot_findings, time_findings
+from svcdesk.desk.survey import Survey
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.approval import standing
 from svcdesk.lifecycle.approval_flaws import turns

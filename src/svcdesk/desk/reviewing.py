@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from svcdesk.desk import rules as desk_rules
 from svcdesk.desk.check_files import of_error
-from svcdesk.desk.check_record import Survey
 from svcdesk.desk.review_files import changed_past, file_findings, people_findings
 from svcdesk.desk.review_own import made_invalid, own_findings, records_of
 from svcdesk.desk.review_record import Bench, Judged
 from svcdesk.desk.review_versions import Contents, Pairs, brought_by, pairs_of
 from svcdesk.desk.revision import DeskAt
 from svcdesk.desk.signing import verifier
+from svcdesk.desk.survey import Survey
 from svcdesk.errors import Refused, SvcdeskError, UsageError
 from svcdesk.i18n import T
 from svcdesk.lifecycle.links import linked_ids
