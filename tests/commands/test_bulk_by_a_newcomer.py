@@ -150,3 +150,29 @@ def test_to_undo_many_asks_as_a_bulk_does(two: Sandbox) -> None:
     ok(run(two, "undo", "--dry-run"))
     ok(run(two, "undo", "--yes"))
     assert len(record(two, ids[20])["events"]) == 1
+
+
+# ── documents, and plans that write them ────────────────────────────────────────────────────────
+
+RESULT = ("--result", "重启服务后正常，观察三十分钟无异常")
+
+
+def test_a_last_step_is_kept_where_the_desk_asks_for_no_handling_record(two: Sandbox) -> None:
+    ok(run(two, "classify", SECOND, "--type", "consultation"))
+    for one in (FIRST, SECOND):
+        ok(run(two, "take", one, "--eta", "in 1h"))
+        ok(run(two, "start", one))
+    ok(run(two, "resolve", "-q", "status:open", *RESULT, "--step", "看了设置"))
+    for one in (FIRST, SECOND):
+        resolved = record(two, one)
+        assert resolved["status"] == "resolved"
+        [link] = [one for one in resolved["links"] if one["rel"] == "handling"]
+        assert record(two, link["id"])["steps"][0]["action"] == "看了设置"
+
+
+def test_a_bare_result_of_a_consultation_writes_no_handling_record(two: Sandbox) -> None:
+    ok(run(two, "classify", FIRST, "--type", "consultation"))
+    ok(run(two, "take", FIRST, "--eta", "in 1h"))
+    ok(run(two, "start", FIRST))
+    ok(run(two, "resolve", FIRST, *RESULT))
+    assert "links" not in record(two, FIRST)

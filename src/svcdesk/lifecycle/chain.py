@@ -63,8 +63,9 @@ def plan_move(
     workflow = chain.kinds[record.kind].workflow
     move = find_move(workflow, name, record=record.id)
     state = fold(record.events, workflow).status
-    writes = [one for one in move.writes if _applies(one, move, state, chain)]
     wanted = filled(move, given, record, act)
+    foreign = _foreign(wanted, chain.kinds[record.kind])
+    writes = [one for one in move.writes if _applies(one, move, state, chain, foreign)]
     if move.legal(state):
         require(move, wanted, words or Words(), record.id)
     taken = {path for one in writes for path in one.fields}
@@ -97,12 +98,25 @@ def with_link(record: Record, relation: str, other: Record) -> Record:
     return record if link in present else record.with_fields({"links": [*present, link]})
 
 
-def _applies(write: Write, move: Move, state: str | None, chain: Chain) -> bool:
+def _foreign(given: Values, kind: Kind) -> frozenset[str]:
+    """What is given that a record of the kind has no place for, such as a handling step."""
+    own = kind.schema.get("properties")
+    places: Values = own if isinstance(own, Mapping) else {}
+    filled_in = (path for path, value in given.items() if value is not None)
+    return frozenset(path for path in filled_in if path.partition(".")[0] not in places)
+
+
+def _applies(
+    write: Write, move: Move, state: str | None, chain: Chain, foreign: frozenset[str]
+) -> bool:
+    """Whether the move writes that document. One that nobody asks for is written all the same
+    where something is given that has its place there alone."""
     if not (move.is_fact or move.counts_as_move(state)):
         return False  # a customer's late no stands as a fact and writes no form
     exists = bool(chain.documents.get(write.document))
     if write.when == "needed":
-        return exists or write.document in chain.needed
+        wanted = write.document in chain.needed or not foreign.isdisjoint(write.fields)
+        return exists or wanted
     return exists if write.when == "exists" else True
 
 
