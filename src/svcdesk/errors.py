@@ -25,6 +25,9 @@ from __future__ import annotations
 
 from svcdesk.i18n import T, Text
 
+SENT_OTHERWISE = T("the terminal or script sends another encoding, perhaps GBK; let it send UTF-8")
+"""What to do where what was typed is not UTF-8."""
+
 
 class SvcdeskError(Exception):
     """Something a person can act on.

@@ -109,3 +109,31 @@ def test_a_bulk_by_two_queries_changes_nothing(opened: Sandbox) -> None:
 def test_what_an_alias_says_of_the_form_may_be_said_anew(opened: Sandbox) -> None:
     said = ("--format", "json", "list", "--format", "csv", "--format", "ids")
     assert svcdesk(opened.root, *said).out.split() == ["SR-20241001-001", "SR-20241001-002"]
+
+
+# ── words that are no UTF-8 ───────────────────────────────────────────────────────────────────
+
+GBK = "登录".encode("gbk").decode("utf-8", "surrogateescape")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("list", GBK),
+        ("list", f"customer:{GBK}"),
+        ("search", GBK),
+        ("board", GBK),
+        ("export", GBK),
+        ("sla", "check", GBK),
+        ("set", "-q", GBK, "location=X"),
+        ("note", "001", "-m", GBK),
+        ("show", GBK),
+    ],
+)
+def test_words_in_another_encoding_are_refused_in_words(
+    opened: Sandbox, call: tuple[str, ...]
+) -> None:
+    refused = svcdesk(opened.root, *call)
+    assert refused.code in (2, 3)
+    assert "UTF-8" in refused.err
+    assert "GBK" in refused.err

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Final
 
-from svcdesk.errors import UsageError
+from svcdesk.errors import SENT_OTHERWISE, UsageError
 from svcdesk.i18n import T
 from svcdesk.model.field_info import plain
 from svcdesk.query.pointing import pointed
@@ -24,6 +24,8 @@ MAX_TERMS: Final = 500
 MAX_VALUES: Final = 10_000
 MAX_DEPTH: Final = 50
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_UNDECODED: Final = "[\ud800-\udfff]"
+"""What stands for bytes of a call that are no UTF-8 (PEP 383), and in no text of a record."""
 _DIRECTION: Final = r"(.+?)(?:-(asc|desc))?"
 
 
@@ -55,6 +57,9 @@ def parse_query(
             hint=T("the limit is {limit}", limit=MAX_LENGTH),
             code="E_QUERY",
         )
+    foreign = re.search(_UNDECODED, text)
+    if foreign is not None:
+        raise pointed(text, foreign.start(), T("this is not UTF-8 text"), SENT_OTHERWISE)
     asker = Asker(now, zone, me, teams, called, members, linked)
     return _Parser(text, words, asker, Saved(saved)).parse()
 

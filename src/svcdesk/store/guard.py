@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import NoReturn
 
-from svcdesk.errors import FileRefused, Invalid
+from svcdesk.errors import SENT_OTHERWISE, FileRefused, Invalid
 from svcdesk.i18n import T, Text
 from svcdesk.values import NamedTuple
 
@@ -114,6 +114,8 @@ def normalise(text: str) -> str:
     clean = clean.expandtabs(_TAB_WIDTH)
     bad = _forbidden_in(clean)
     if bad is not None:
+        if "\udc80" <= bad[0] <= "\udcff":  # a byte of the call that is no UTF-8 (PEP 383)
+            raise Invalid(T("the text is not UTF-8"), hint=SENT_OTHERWISE, code="E_UTF8")
         raise Invalid(
             T("the text holds the character U+{number}", number=f"{ord(bad[0]):04X}"),
             hint=T("remove it; control characters cannot be kept in a record"),
