@@ -137,3 +137,20 @@ def test_words_in_another_encoding_are_refused_in_words(
     assert refused.code in (2, 3)
     assert "UTF-8" in refused.err
     assert "GBK" in refused.err
+
+
+# ── near names ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("typed", ["状态:等待", "status:waitin", "is:等待"])
+def test_a_state_that_is_nearly_one_is_named_as_it_is_shown(opened: Sandbox, typed: str) -> None:
+    for lang in ("en", "zh"):
+        refused = svcdesk(opened.root, "list", typed, lang=lang)
+        assert (refused.code, "waiting (等待中)" in refused.err) == (2, True)
+    assert "open (未完成)" in svcdesk(opened.root, "list", "状态:未完").err
+
+
+def test_no_name_is_offered_that_means_nothing_itself(opened: Sandbox) -> None:
+    refused = svcdesk(opened.root, "list", "by:engineer-1")
+    [hint] = [line for line in refused.err.splitlines() if "→" in line]
+    assert (refused.code, "attachments.by?" in hint) == (2, True)

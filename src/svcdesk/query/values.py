@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from svcdesk.query.holding import Kind, Wanted
 from svcdesk.query.pointing import pointed
 from svcdesk.query.query import quoted
 from svcdesk.query.tokens import Item
-from svcdesk.query.vocabulary import KIND, Vocabulary
+from svcdesk.query.vocabulary import KIND, Group, Vocabulary
 from svcdesk.values import NamedTuple
 
 _COMPARED: Final = r"[<>]=?"
@@ -229,20 +229,24 @@ class Reader:
             )
 
     def no_choice(
-        self, item: Item, name: str, choices: Collection[Choice], groups: Any
+        self,
+        item: Item,
+        name: str,
+        choices: Collection[Choice],
+        groups: Mapping[str, Mapping[str, Group]],
     ) -> UsageError:
         """The error for a word that is none of the choices or groups: it names near ones."""
         from difflib import get_close_matches
 
+        grouped = [Choice(word, group.labels) for word, group in groups.get(name, {}).items()]
         words = {
-            plain(word): choice.value
-            for choice in choices
+            plain(word): choice.shown()
+            for choice in (*grouped, *choices)
             for word in (choice.value, *choice.labels.values(), *choice.aliases)
-        } | {plain(word): word for word in groups.get(name, {})}
+        }
         near = [words[one] for one in get_close_matches(plain(item.low)[:64], list(words), 3, 0.6)]
         labels = {label for choice in choices for label in choice.labels.values()}
-        shown = [choice.shown() for choice in choices]
-        shown += [word for word in groups.get(name, {}) if word not in labels]
+        shown = [one.shown() for one in (*choices, *grouped) if one.value not in labels]
         return self._error(
             item.at,
             T("{field} is never “{text}”", field=name, text=item.low[:64]),

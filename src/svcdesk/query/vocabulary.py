@@ -81,7 +81,7 @@ class Vocabulary(NamedTuple):
             plain(label): label
             for field in self.fields.values()
             for label in field.labels.values()
-            if label.isascii() == name.isascii()
+            if label.isascii() == name.isascii() and not field.in_list
         }
         # one character of two is a lot in Chinese
         found = get_close_matches(wanted, list(labels), 3, 0.6 if name.isascii() else 0.5)
