@@ -14,6 +14,7 @@ from svcdesk.store.yaml_emit import CANONICAL, entry_lines, item_lines
 from svcdesk.store.yaml_order import in_place
 from svcdesk.store.yaml_read import parse
 from svcdesk.store.yaml_scalar import scalar
+from svcdesk.store.yaml_splice import spliced
 from svcdesk.store.yaml_values import check_values, same
 
 __all__ = ["dump", "normalise", "normalise_short", "rewrite"]
@@ -47,6 +48,9 @@ def rewrite(text: str, value: Values, *, held: Values | None = None) -> str:
     old = parse(text.encode(), path="").value if held is None else held
     value = _taken_over(old, value)
     check_values(value, held=old)
+    put = spliced(text, old, value)
+    if put is not None and _holds(put, value):
+        return put
     made: _Items = {}
     if old and _text(old, made) == text:
         # A file in our own layout is written anew in it: equal values give equal lines. Most are,
