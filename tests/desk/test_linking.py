@@ -87,6 +87,87 @@ def test_not_with_itself_and_not_with_nothing(desk: Sandbox, request_id: str) ->
         desk.open().link(request_id, "Not A Word", new_request(desk))
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("duplicate", "duplicate"), ("parent", "parent"), ("child", "child")],
+)
+def test_two_links_that_contradict_each_other_are_refused(
+    desk: Sandbox, request_id: str, first: str, second: str
+) -> None:
+    other = new_request(desk)
+    desk.open().link(request_id, first, other)
+    before = desk.git("rev-parse", "HEAD")
+    with pytest.raises(Refused) as caught:
+        desk.open().link(other, second, request_id)
+    assert caught.value.code == "E_LINK"
+    assert "--remove" in str(caught.value.hint)
+    assert desk.git("rev-parse", "HEAD") == before
+    assert desk.open().link(request_id, first, other).commit is None
+    desk.open().link(request_id, first, other, remove=True)
+    desk.open().link(other, second, request_id)
+    assert own_findings(desk) == []
+
+
+def test_parent_and_child_are_one_relation_from_two_ends(desk: Sandbox, request_id: str) -> None:
+    other = new_request(desk)
+    desk.open().link(request_id, "parent", other)
+    with pytest.raises(Refused):
+        desk.open().link(request_id, "child", other)
+    desk.open().link(other, "child", request_id)
+
+
+def test_a_circle_over_others_is_refused_with_the_way_round(desk: Sandbox, request_id: str) -> None:
+    second, third = new_request(desk), new_request(desk)
+    desk.open().link(request_id, "duplicate", second)
+    desk.open().link(second, "duplicate", third)
+    with pytest.raises(Refused) as caught:
+        desk.open().link(third, "duplicate", request_id)
+    assert f"{third} → {request_id} → {second} → {third}" in str(caught.value)
+    desk.open().link(third, "related", request_id)
+    desk.open().link(request_id, "duplicate", third)
+    desk.open().link(third, "parent", request_id)
+    assert own_findings(desk) == []
+
+
+def _write_link(desk: Sandbox, record_id: str, relation: str, other: str) -> None:
+    uid = load(desk, other).uid
+    entry = f"links:\n  - rel: {relation}\n    id: {other}\n    uid: {uid}\n"
+    desk.write(record_id, desk.read(record_id).replace("events:\n", f"{entry}events:\n"))
+
+
+@pytest.mark.parametrize(
+    ("links_of_first", "links_of_second"),
+    [("duplicate", "duplicate"), ("parent", "parent"), ("child", "child")],
+)
+def test_a_circle_written_by_hand_or_merged_is_found(
+    desk: Sandbox, request_id: str, links_of_first: str, links_of_second: str
+) -> None:
+    other = new_request(desk)
+    _write_link(desk, request_id, links_of_first, other)
+    assert not [one for one in own_findings(desk) if one.code == "DESK029"]
+    _write_link(desk, other, links_of_second, request_id)
+    desk.commit("merged")
+    found = [one for one in own_findings(desk) if one.code == "DESK029"]
+    assert {one.record for one in found} == {request_id, other}
+    assert all(one.line and one.field == "links.0" for one in found)
+    [alone] = [one for one in desk.open().check([other]).findings if one.code == "DESK029"]
+    assert f"{other} → {request_id} → {other}" in str(alone.message)
+
+
+def test_a_part_that_is_also_the_whole_is_found(desk: Sandbox, request_id: str) -> None:
+    other = new_request(desk)
+    uid = load(desk, other).uid
+    entries = "".join(
+        f"  - rel: {relation}\n    id: {other}\n    uid: {uid}\n"
+        for relation in ("parent", "child")
+    )
+    text = desk.read(request_id).replace("events:\n", f"links:\n{entries}events:\n")
+    desk.write(request_id, text)
+    desk.commit("by hand")
+    found = [one.record for one in own_findings(desk) if one.code == "DESK029"]
+    assert found == [request_id, other]
+
+
 def test_files_are_stored_as_they_are_with_their_entries(
     desk: Sandbox, request_id: str, folder: Path
 ) -> None:

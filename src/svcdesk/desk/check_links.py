@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from svcdesk.desk import rules
@@ -10,7 +11,7 @@ from svcdesk.desk.survey import About, Survey
 from svcdesk.errors import SvcdeskError
 from svcdesk.hashes import sha256
 from svcdesk.i18n import T, Text
-from svcdesk.lifecycle.links import links_of, reference
+from svcdesk.lifecycle.links import RISING, links_of, raised, reference
 from svcdesk.model.finding import Finding, Rule
 from svcdesk.model.kind import Workflow
 from svcdesk.model.record import Record, Value
@@ -31,6 +32,26 @@ def check_links(about: About, survey: Survey, workflow: Workflow) -> Iterator[Fi
         if wrong is not None:
             rule, message = wrong
             yield about.finding(rule, message, place)
+    yield from _circles(about, survey)
+
+
+def _circles(about: About, survey: Survey) -> Iterator[Finding]:
+    record = about.record
+    for rising in RISING:
+        way = survey.circle(record.id, rising)
+        if way:
+            steps = {(rising, *step) for step in pairwise(way)}
+            places = (
+                f"links.{index}"
+                for index, (relation, link) in enumerate(links_of(record))
+                if raised(relation, record.id, str(link.get("id"))) in steps
+            )
+            yield about.finding(
+                rules.LINK_CIRCLE,
+                T("{record}: “{relation}” goes round in a circle: {way}",
+                  record=record.id, relation=rising, way=" → ".join(way)),
+                next(places, None),
+            )  # fmt: skip
 
 
 def _link(record: Record, survey: Survey, link: Mapping[str, Value]) -> tuple[Rule, Text] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,21 @@ from svcdesk.desk.draft import Draft
 from svcdesk.desk.naming import relation_of
 from svcdesk.desk.records import Circumstances
 from svcdesk.desk.writing import Done, Story, perform
-from svcdesk.errors import FileRefused, Refused
+from svcdesk.errors import FileRefused, Refused, SvcdeskError
 from svcdesk.hashes import sha256
 from svcdesk.i18n import T
 from svcdesk.lifecycle.act import Act
 from svcdesk.lifecycle.chain import with_link
 from svcdesk.lifecycle.fold import fold
-from svcdesk.lifecycle.links import REQUEST, REVERSE, reference, without_link
+from svcdesk.lifecycle.links import (
+    REQUEST,
+    REVERSE,
+    links_of,
+    raised,
+    reference,
+    way_up,
+    without_link,
+)
 from svcdesk.lifecycle.moves import Moved, set_fields
 from svcdesk.lifecycle.rights import authorise
 from svcdesk.model.ids import next_event_id
@@ -47,8 +56,8 @@ def link(
 
     `relation` is `related`, `parent`, `child`, `duplicate`, a document's kind (or `request` from
     the document), or a word of the desk's own. The uid is kept beside the id. With `remove` both
-    links are taken out. Raises Refused for a record linked with itself, or a kind that does not
-    fit the relation.
+    links are taken out. Raises Refused for a record linked with itself, a kind that does not fit
+    the relation, or a parent or a duplicate that the record itself is above.
     """
     author = desk.author(around.acting_for)
 
@@ -61,6 +70,8 @@ def link(
         for one in (record, other):
             roles = desk.workflow(one.kind).roles
             authorise("link", roles, author.person, author.principal, record=one.id)
+        if not remove:
+            _refuse_circle(draft, word, record, other)
         act = desk.act(author)
         for here, side, there in _sides(desk, record, word, other):
             draft.keep(_joined(desk, here, side, there, act, remove))
@@ -135,6 +146,31 @@ def _sides(
     if record.kind == REQUEST and relation == other.kind:
         reverse = REQUEST  # a change, or a kind of the desk's own, that a request asks for
     return [(record, relation, other), *([(other, reverse, record)] if reverse else [])]
+
+
+def _refuse_circle(draft: Draft, relation: str, record: Record, other: Record) -> None:
+    """None is a duplicate, or a part, of what is one of it already, over however many others."""
+    link = raised(relation, record.id, other.id)
+    if link is None:
+        return
+    rising, lower, upper = link
+
+    def above(record_id: str) -> list[str]:
+        with suppress(SvcdeskError):  # a link that leads nowhere, or to what nobody can read
+            links = links_of(draft.record(record_id))
+            return [str(one["id"]) for rel, one in links if rel == rising and one.get("id")]
+        return []
+
+    way = way_up(upper, lower, above)
+    if way:
+        raise Refused(
+            T("{record} and {other}: “{relation}” would go round in a circle: {way}",
+              record=record.id, other=other.id, relation=rising, way=" → ".join([lower, *way])),
+            hint=T("if it is the other that is wrong, take that out first: svcdesk link {record} "
+                   "{relation} {other} --remove", record=way[0], relation=rising, other=way[1]),
+            code="E_LINK",
+            record=record.id,
+        )  # fmt: skip
 
 
 def _joined(desk: Desk, here: Record, word: str, there: Record, act: Act, remove: bool) -> Moved:

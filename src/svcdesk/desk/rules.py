@@ -207,13 +207,21 @@ EVENT_AHEAD = _rule(
     T("see whether this computer's clock is right; what is not published yet is dated anew by "
       "`svcdesk doctor --fix`"),
 )  # fmt: skip
+LINK_CIRCLE = _rule(
+    29, "link-circle", _WARNING,
+    T("a record is a duplicate, or a part, of itself by way of others"),
+    T("whoever follows the links to the record that is worked on comes back to where they began, "
+      "and each of them is closed with a reference to another"),
+    T("take the link that is wrong out: `svcdesk link ID duplicate OTHER --remove`, or with "
+      "`parent`"),
+)  # fmt: skip
 
 CORE = (
     MISPLACED, TWIN_UID, TWIN_NAME, TWIN_ID, STRAY, ODD_MODE, NEAR_LIMIT, HAND_EDIT,
     EVENT_FORM, UNKNOWN_MOVE, UNKNOWN_PERSON, DEAD_LINK, BARE_LINK, UNSETTLED, LAYOUT,
     UNKNOWN_KIND, ATTACHMENT_GONE, ATTACHMENT_CHANGED, RULE_FAILED, UNKNOWN_NAME,
     HIDDEN, DELETED, UNKNOWN_ROLE, SAVED_QUERY, UNKNOWN_CUSTOMER, AUDIENCE, TWIN_CUSTOMER,
-    EVENT_AHEAD,
+    EVENT_AHEAD, LINK_CIRCLE,
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from svcdesk.desk import rules
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.fold import Fold, fold
+from svcdesk.lifecycle.links import links_of, raised, way_up
 from svcdesk.model.finding import Finding, Rule, Severity
 from svcdesk.model.record import Record
 from svcdesk.store.tickets import RECORDS, Loaded
@@ -34,6 +35,8 @@ class Survey:
     imported_names: dict[str, list[str]] = field(default_factory=dict)
     """Who is named in imported records and not listed, with the ids of these records."""
     _folds: dict[str, Fold] = field(default_factory=dict)
+    _above: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
+    """By relation and id the ids that a record leads up to; either of the two may say so."""
 
     def folded(self, loaded: Loaded) -> Fold:
         """The fold of a record's events, made once."""
@@ -52,6 +55,9 @@ class Survey:
         former = record.get("formerly")
         for one in former if isinstance(former, list) else []:
             self.former.setdefault(str(one), record)
+        for relation, link in links_of(record):
+            if (up := raised(relation, record.id, str(link.get("id")))) is not None:
+                self._above.setdefault((up[0], up[1]), {})[up[2]] = None
 
     def find(self, record_id: str) -> Record | None:
         """The record of that id, or that had it before."""
@@ -66,6 +72,15 @@ class Survey:
                 else:
                     self.add(found)
         return found
+
+    def circle(self, record_id: str, relation: str) -> list[str]:
+        """The shortest way by which a relation leads up from a record to itself, if one does."""
+
+        def above(one: str) -> Iterable[str]:
+            found = self.find(one)  # where only some were read, this brings its links along
+            return self._above.get((relation, found.id if found else one), ())
+
+        return way_up(record_id, record_id, above)
 
     def strangers(self) -> Iterator[Finding]:
         """One note for all whom only imported records name."""

@@ -1,14 +1,20 @@
-"""Links between records, as values: what the other side of a relation is, and which lack a uid."""
+"""Links between records, as values: what the other side of a relation is, which lack a uid, which
+go round."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 
 from svcdesk.model.kind import Workflow
 from svcdesk.model.record import Record, Value
 
 REVERSE = {"related": "related", "parent": "child", "child": "parent", "duplicate": "related"}
 """What the other record says about this one; a relation of another name says nothing there."""
+RISING = ("duplicate", "parent")
+"""Relations that lead up, and never back: nothing is a part, or a duplicate, of itself."""
+_MOST_FOLLOWED = 1000
+"""So many records are asked on the way up; a way longer than that is no desk's."""
 REQUEST = "request"
 """How a document of the chain refers to its request."""
 
@@ -32,6 +38,31 @@ def linked_ids(record: Record, workflow: Workflow) -> set[str]:
     request = reference(record, workflow)
     found = [link for _, link in links_of(record)] + ([request] if request is not None else [])
     return {str(link["id"]) for link in found if link.get("id")}
+
+
+def raised(relation: str, record_id: str, other_id: str) -> tuple[str, str, str] | None:
+    """A link as its relation that leads up, with the lower record's id and the upper's."""
+    if relation == "child":
+        return "parent", other_id, record_id
+    return (relation, record_id, other_id) if relation in RISING else None
+
+
+def way_up(start: str, goal: str, above: Callable[[str], Iterable[str]]) -> list[str]:
+    """The shortest way of ids from one record to another, both included; empty if there is none.
+
+    `above` gives the ids that a record leads up to. From a record to itself the way is a circle.
+    """
+    ways: deque[list[str]] = deque([[start]])
+    met: set[str] = set()
+    while ways and len(met) < _MOST_FOLLOWED:
+        way = ways.popleft()
+        for one in above(way[-1]):
+            if one == goal:
+                return [*way, one]
+            if one not in met:
+                met.add(one)
+                ways.append([*way, one])
+    return []
 
 
 def bare_links(record: Record, workflow: Workflow) -> list[dict[str, Value]]:
