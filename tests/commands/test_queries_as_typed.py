@@ -148,9 +148,23 @@ def test_a_state_that_is_nearly_one_is_named_as_it_is_shown(opened: Sandbox, typ
         refused = svcdesk(opened.root, "list", typed, lang=lang)
         assert (refused.code, "waiting (等待中)" in refused.err) == (2, True)
     assert "open (未完成)" in svcdesk(opened.root, "list", "状态:未完").err
+    every = svcdesk(opened.root, "list", "状态:瞎").err
+    assert all(word in every for word in ("new (待分配)", "closed (已关闭)", "open (未完成)"))
 
 
 def test_no_name_is_offered_that_means_nothing_itself(opened: Sandbox) -> None:
     refused = svcdesk(opened.root, "list", "by:engineer-1")
     [hint] = [line for line in refused.err.splitlines() if "→" in line]
     assert (refused.code, "attachments.by?" in hint) == (2, True)
+
+
+# ── what a list shows can be asked for ────────────────────────────────────────────────────────
+
+
+def test_a_title_is_what_the_column_of_that_name_shows(opened: Sandbox) -> None:
+    new(opened, "打印机卡纸", "--field", "title=财务部报修")
+    assert count(opened, "title:登录") == 2
+    assert count(opened, '标题:"问题1 登录"') == 1
+    assert (count(opened, "title:财务部"), count(opened, "title:打印机")) == (1, 0)
+    items = svcdesk(opened.root, "list", "sort:title-desc", "--format", "json").json()["items"]
+    assert [item["title"][:3] for item in items] == ["问题2", "问题1", "财务部"]

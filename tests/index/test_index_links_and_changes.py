@@ -13,6 +13,7 @@ QUERIES = (
     "linked:002", "-linked:002", "links:002", "link:SR-20241001-003", "-link:003", "id:002,004",
     "-id:002", "changed:-30m..", "changed:..-30m", "-changed:-30m..", "has:changed",
     "age:0.5..", "linked:002 OR changed:-15m..", "has:sla sort:age", "priority:P1 登录 -手工",
+    "title:失败", '标题:"登录失败 3"', "-title:3", "has:title sort:title-desc",
 )  # fmt: skip
 
 

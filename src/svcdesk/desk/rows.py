@@ -124,6 +124,8 @@ class Row:
             return self.sla()
         if path == AGE.path:
             return self.age
+        if path == "title":  # as it is shown: a request is called by what it describes
+            return self.head.title or None
         if path in COMPUTED:
             return COMPUTED[path](self.head.header)
         return values_at(self.head.header, path)

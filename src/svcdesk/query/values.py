@@ -246,7 +246,8 @@ class Reader:
         }
         near = [words[one] for one in get_close_matches(plain(item.low)[:64], list(words), 3, 0.6)]
         labels = {label for choice in choices for label in choice.labels.values()}
-        shown = [one.shown() for one in (*choices, *grouped) if one.value not in labels]
+        shown = [one.shown() for one in choices]
+        shown += [one.shown() for one in grouped if one.value not in labels]
         return self._error(
             item.at,
             T("{field} is never “{text}”", field=name, text=item.low[:64]),
