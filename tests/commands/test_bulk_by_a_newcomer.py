@@ -176,3 +176,22 @@ def test_a_bare_result_of_a_consultation_writes_no_handling_record(two: Sandbox)
     ok(run(two, "start", FIRST))
     ok(run(two, "resolve", FIRST, *RESULT))
     assert "links" not in record(two, FIRST)
+
+
+def test_a_plan_names_people_by_their_ids(two: Sandbox) -> None:
+    ok(run(two, *ADD, "--name", "李四"))
+    argv = ("assign", FIRST, SECOND, "李四", "--dry-run", "--format", "jsonl")
+    lines = [json.loads(line) for line in ok(run(two, *argv)).out.splitlines()]
+    assert [line["set"] for line in lines] == [{"assignee": "x1"}] * 2
+
+
+def test_several_lines_of_one_record_name_it_in_the_commit(two: Sandbox) -> None:
+    lines = ({"id": "001", "set": {"location": place}} for place in ("一楼", "二楼"))
+    ok(run(two, "apply", "-", stdin=plan(*lines)))
+    assert two.subjects()[0] == f"{FIRST}: set location"
+
+
+def test_a_word_that_goes_with_another_move_is_refused(two: Sandbox) -> None:
+    line = {"id": "001", "do": "start", "set": {"action": "看了日志"}}
+    done = run(two, "apply", "-", stdin=plan(line))
+    assert (done.code, "<stdin>:1: there is no field “action”" in done.err) == (2, True)

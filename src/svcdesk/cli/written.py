@@ -39,6 +39,8 @@ def _show(app: App, done: Done, dry_run: bool) -> int:
         app.out.out(done.message, multiline=True)
     else:
         _show_sentences(app, done)
+    if dry_run and chosen == "jsonl" and done.changes:
+        app.out.err(T("this is no plan: `apply` takes moves and changed fields alone"))
     for finding in done.findings:
         app.out.err(_noted(finding, named=len(done.changes) > 1))
     for sentence in (*done.notes, *done.untold):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from svcdesk.desk.approval_findings import may_approve, standing_of
 from svcdesk.desk.author import Author
+from svcdesk.desk.bulk import Task
 from svcdesk.desk.draft import Draft
 from svcdesk.desk.naming import record_meant
 from svcdesk.desk.records import Circumstances, story
@@ -50,15 +51,20 @@ def approve(desk: Desk, endings: Sequence[str], decision: str, around: Circumsta
     author = desk.author(around.acting_for)
     words = around.words._replace(marks={**around.words.marks, DECISION: decision})
     around = around._replace(words=words)
+    tasks: list[Task] = []
 
     def build(draft: Draft) -> Story:
+        tasks.clear()
         said = []
         for ending in dict.fromkeys(endings):
             record = draft.record(record_meant(desk, ending, MOVE))
             said.append((record.id, approve_one(desk, draft, record, author, around)))
+            rule = _rule(desk, record)
+            seen = {path: record.get(path) for path in rule.fields}
+            tasks.append(Task(record.id, rule.move, {}, around, record.uid, seen))
         return story(said, MOVE)
 
-    return perform(desk, build, around.options)
+    return perform(desk, build, around.options)._replace(tasks=tuple(tasks))
 
 
 def approve_one(

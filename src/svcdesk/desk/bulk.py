@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.draft import Draft
-from svcdesk.desk.naming import record_meant
+from svcdesk.desk.naming import named, record_meant
 from svcdesk.desk.records import Circumstances, change_one, move_one, story
 from svcdesk.desk.writing import Done, Story, perform, refuse_bad
 from svcdesk.errors import Changed, SvcdeskError
@@ -115,8 +115,12 @@ def _done(desk: Desk, draft: Draft, task: Task, met: list[Task]) -> tuple[str, s
         met.append(_as_met(desk, record, task))
         author = desk.author(task.around.acting_for)
         if task.do is None:
-            return record.id, change_one(desk, draft, record, task.given, author, task.around)
-        return record.id, move_one(desk, draft, record, task.do, task.given, author, task.around)
+            said = change_one(desk, draft, record, task.given, author, task.around)
+        else:
+            said = move_one(desk, draft, record, task.do, task.given, author, task.around)
+        if task.around.options.dry_run:  # a plan names people by their ids
+            met[-1] = met[-1]._replace(given=named(desk, record.kind, task.given))
+        return record.id, said
     except SvcdeskError as error:
         error.record = error.record or task.id
         if task.place is not None and error.path is None:

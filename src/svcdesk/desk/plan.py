@@ -17,6 +17,7 @@ from svcdesk.desk.records import Circumstances
 from svcdesk.errors import Invalid, SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.act import Words
+from svcdesk.model.fields import FREE
 from svcdesk.model.instants import format_instant, strict_instant
 from svcdesk.model.record import Value
 from svcdesk.store.guard import normalise, normalise_short
@@ -126,8 +127,8 @@ def _task(desk: Desk, line: Mapping[str, Value]) -> Task:
             )
     if "id" not in line:
         raise _no_plan(T("a line needs “{key}”", key="id"))
-    given = _by_path(desk, _mapping(line, "set")) or {}
     do = _text(line, "do")
+    given = _by_path(desk, _mapping(line, "set"), do) or {}
     if do is None and not given:
         raise _no_plan(T("a line needs “set” or “do”"), T("for example: {example}",
                                                           example=_EXAMPLE))  # fmt: skip
@@ -140,7 +141,7 @@ def _task(desk: Desk, line: Mapping[str, Value]) -> Task:
         do=do,
         given={path: _value(desk, path, value) for path, value in given.items()},
         uid=_text(line, "uid"),
-        was=_by_path(desk, _mapping(line, "was")),
+        was=_by_path(desk, _mapping(line, "was"), do),
         around=Circumstances(
             acting_for=_text(line, "for"),
             via=means_named(via) if via else None,
@@ -155,13 +156,17 @@ def _task(desk: Desk, line: Mapping[str, Value]) -> Task:
     )
 
 
-def _by_path(desk: Desk, values: Mapping[str, Value] | None) -> dict[str, Value] | None:
-    """Values by their fields' paths, which may be named by a label. Raises UsageError, Invalid."""
+def _by_path(
+    desk: Desk, values: Mapping[str, Value] | None, do: str | None
+) -> dict[str, Value] | None:
+    """Values by their fields' paths, which may be named by a label; what the move `do` takes beside
+    them keeps its name. Raises UsageError, Invalid."""
     if values is None:
         return None
     found: dict[str, Value] = {}
+    beside = _said_with(desk, do) if do and not desk.fields.keys() >= values.keys() else set()
     for name, value in values.items():
-        path = desk.fields.find(name).path
+        path = name if name in beside else desk.fields.find(name).path
         if path in found:
             raise _no_plan(T("“{key}” stands there twice", key=path))
         found[path] = value
@@ -171,12 +176,23 @@ def _by_path(desk: Desk, values: Mapping[str, Value] | None) -> dict[str, Value]
 def _value(desk: Desk, path: str, value: Value) -> Value:
     """The value to store: a text is understood as one that was typed, all else is taken as it is.
 
-    Raises UsageError for an unknown field or a text that is no value of it.
+    Raises UsageError for a text that is no value of the field.
     """
-    field = desk.fields.find(path)
     if not isinstance(value, str):
         return value
-    return normalise(value) if field.type == "instant" else desk.fields.coerce(path, value)
+    field = desk.fields.get(path)
+    if field.type == "instant" if field else not path.startswith(FREE):
+        return normalise(value)
+    return desk.fields.coerce(path, value)
+
+
+def _said_with(desk: Desk, do: str) -> set[str]:
+    """What a move takes that is no field of a record: the parts of an item that it adds to a list,
+    such as the words of a step."""
+    flows = [desk.workflow(kind) for kind in desk.kinds]
+    moves = [flow.moves[name] for flow in flows if (name := flow.move_meant(do)) in flow.moves]
+    places = [one for move in moves for one in (move.appends, *move.writes) if one is not None]
+    return {path for one in places for path in one.fields}
 
 
 def _text(line: Mapping[str, Value], key: str) -> str | None:

@@ -223,8 +223,9 @@ def story(said: list[tuple[str, str]], move: str) -> Story:
         return Story(f"{record_id}: {sentence}", [], move)
     sentences = {sentence for _, sentence in said}
     what = sentences.pop() if len(sentences) == 1 else move
-    count = len({record_id for record_id, _ in said})
-    return Story(f"{count} records: {what}", [f"{one}: {text}" for one, text in said], move)
+    ids = {record_id for record_id, _ in said}
+    whose = ids.pop() if len(ids) == 1 else f"{len(ids)} records"
+    return Story(f"{whose}: {what}", [f"{one}: {text}" for one, text in said], move)
 
 
 def _channel(record: Record) -> str:

@@ -11,7 +11,8 @@ from svcdesk.model.properties import TRACKED, resolved, walk
 from svcdesk.model.record import Value, Values
 
 COMPUTED = "x-svcdesk-computed"
-_FREE = ("x-", "custom.")
+FREE = ("x-", "custom.")
+"""How the names of fields begin that no schema lists."""
 _TYPES = {"boolean": "flag", "integer": "integer", "number": "number", "object": "group"}
 
 
@@ -38,7 +39,7 @@ class FieldTable(Mapping[str, FieldInfo]):
         """
         if name in self._fields:
             return self._fields[name]
-        if name.startswith(_FREE):
+        if name.startswith(FREE):
             return FieldInfo(name, "text", {})
         wanted = plain(name)
         if wanted in self._fields:
