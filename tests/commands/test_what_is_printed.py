@@ -48,6 +48,22 @@ def test_an_attachment_says_what_its_parts_are(used: Sandbox) -> None:
     assert len(listed["attachments"][0]["sha256"]) == 64
 
 
+def test_show_says_what_a_record_is_linked_with(used: Sandbox) -> None:
+    asked = svcdesk(used.root, "new", "--title", "登录失败", "--description", "x",
+                    "--requester", "李*")  # fmt: skip
+    assert asked.code == 0, asked.err
+    assert svcdesk(used.root, "link", "001", "duplicate", "002").code == 0
+    assert "duplicate of SR-20241001-002  new  登录失败" in svcdesk(used.root, "show", "001").out
+    assert "关联记录          重复于 SR-20241001-002  待分配  登录失败" in (
+        svcdesk(used.root, "show", "001", lang="zh").out
+    )
+    [item] = svcdesk(used.root, "show", "001", "--format", "json").json()["items"]
+    assert item["links"] == [
+        {"rel": "duplicate", "id": "SR-20241001-002", "kind": "request", "title": "登录失败",
+         "status": "new"}
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_redacted_title_says_so(used: Sandbox, lang: str) -> None:
     assert svcdesk(used.root, "redact", "001", "description", "--reason", "隐私").code == 0

@@ -70,6 +70,57 @@ def test_what_is_wrong_with_a_document_is_part_of_the_view(desk: Sandbox, reques
     assert desk.open().show(request_id).dead == (part.record.id,)
 
 
+def test_links_are_part_of_the_view_with_what_the_others_are_now(
+    desk: Sandbox, request_id: str
+) -> None:
+    desk.open().move([request_id], "step", {"action": "远程登录系统排查"})
+    before = desk.clock.now
+    desk.clock.forward(minutes=10)
+    copy, cause = new_request(desk, title="登录失败"), new_request(desk, title="交换机")
+    desk.open().link(request_id, "duplicate", copy)
+    desk.open().link(request_id, "caused_by", cause)
+    desk.open().move([cause], "cancel", around=Circumstances(words=Words(reason="误报")))
+    view = desk.open().show(request_id)
+    assert [(one.relation, one.id) for one in view.links] == [
+        ("duplicate", copy), ("caused_by", cause),
+    ]  # fmt: skip
+    said = [(one.record.title, one.record.status) for one in view.links if one.record]
+    assert said == [("登录失败", "new"), ("交换机", "cancelled")]
+    assert [part.record.kind for part in view.documents] == ["handling"]
+    assert [(one.relation, one.id) for one in desk.open().show(copy).links] == [
+        ("related", request_id)
+    ]
+    assert desk.open().show(request_id, at=before).links == ()
+    assert {entry.record_id for entry in desk.open().log(request_id)} == {
+        request_id, view.documents[0].record.id,
+    }  # fmt: skip
+
+
+def test_a_link_that_cannot_be_followed_is_named(desk: Sandbox, request_id: str) -> None:
+    other = new_request(desk)
+    desk.open().link(request_id, "related", other)
+    path = desk.path_of(other)
+    desk.write(path, "no: record\n")
+    view = desk.open().show(request_id)
+    assert [(one.id, one.record) for one in view.links] == [(other, None)]
+    assert [one.path for one in view.unreadable] == [path]
+    (desk.root / path).unlink()
+    gone = desk.open().show(request_id)
+    assert (gone.links, gone.dead) == ((), (other,))
+
+
+def test_a_change_for_two_requests_shows_both(desk: Sandbox, request_id: str) -> None:
+    other = new_request(desk)
+    [change] = desk.open().new("change", {"title": "更换电源"}).ids
+    desk.open().link(request_id, "change", change)
+    desk.open().link(other, "change", change)
+    view = desk.open().show(change)
+    assert view.request is not None
+    assert view.request.record.id == request_id
+    assert [(one.relation, one.id) for one in view.links] == [("request", other)]
+    assert [one.relation for one in desk.open().show(other).links] == ["change"]
+
+
 def test_as_it_was_known_then(desk: Sandbox, request_id: str) -> None:
     before = desk.clock.now
     desk.clock.forward(minutes=10)

@@ -22,7 +22,11 @@ from svcdesk.i18n import T
 _READ_BY_PEOPLE = "table"
 
 
-@command("show", help="Show records whole, each with the documents of its chain.")
+@command(
+    "show",
+    help="Show records whole, each with the documents of its chain and those it is linked with.\n\n"
+    "A link that only the other record has: `svcdesk list linked:ID`.",
+)
 @ids_argument
 @option("--contact", is_flag=True, help="Show the full contact, from the address book outside git.")
 @of_revision

@@ -18,7 +18,7 @@ from svcdesk.store import codec
 from svcdesk.terminal import pad
 
 if TYPE_CHECKING:
-    from svcdesk.desk.showing import LogEntry, Part, View
+    from svcdesk.desk.showing import Linked, LogEntry, Part, View
     from svcdesk.model.field_info import FieldInfo
     from svcdesk.model.fields import FieldTable
 
@@ -42,6 +42,7 @@ def view_lines(app: App, view: View, contact: Mapping[str, str] | None) -> Itera
     if contact:
         for key, value in contact.items():
             yield _line(key, value)
+    yield from _link_lines(app, view)
     if view.request is not None:
         yield ""
         yield T("of {id}: {title}", id=view.request.record.id, title=view.request.record.title)
@@ -67,6 +68,7 @@ def view_item(app: App, view: View, contact: Mapping[str, str] | None) -> dict[s
         **_part_item(app, view.main),
         "request": view.request.record.id if view.request else None,
         "documents": [_part_item(app, part) for part in view.documents],
+        "links": [_link_item(one) for one in view.links],
         "unsettled": [step.event.id for step in view.unsettled()],
         "dead_links": list(view.dead),
         "contact": dict(contact) if contact else None,
@@ -159,6 +161,30 @@ def _part_lines(app: App, part: Part) -> Iterator[Text | str]:
         from svcdesk.cli.approval_view import consent_lines
 
         yield from consent_lines(part.consent, lambda text: _local(app, text))
+
+
+def _link_lines(app: App, view: View) -> Iterator[str]:
+    """The record's links to others than those of its chain, with what each of them is now."""
+    fields = app.desk.kinds.fields(view.record.kind)
+    field, word = fields.get("links"), fields.get("links.rel")
+    name = pick(field.labels, "links") if field else "links"
+    for index, one in enumerate(view.links):
+        relation = pick(word.labels_of(one.relation), one.relation) if word else one.relation
+        told = [f"{relation} {app.shown_id(one.id)}"]
+        if one.record is not None and one.workflow is not None:
+            told += [str(one.workflow.state_label(one.record.status)), one.record.title]
+        yield _line(name if index == 0 else "", "  ".join(told))
+
+
+def _link_item(link: Linked) -> dict[str, Value]:
+    record = link.record
+    return {
+        "rel": link.relation,
+        "id": link.id,
+        "kind": record.kind if record else None,
+        "title": record.title if record else None,
+        "status": record.status if record else None,
+    }
 
 
 def _shown_leaves(

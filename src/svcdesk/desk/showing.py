@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -38,16 +38,27 @@ class Part(NamedTuple):
     consent: Standing | None = None
 
 
+class Linked(NamedTuple):
+    """A record that another is linked with by `relation`, beside the chain; without record and
+    workflow where its file cannot be read."""
+
+    relation: str
+    id: str
+    record: Record | None = None
+    workflow: Workflow | None = None
+
+
 class View(NamedTuple):
     """A record with the documents of its chain, oldest first; for a document, its request too.
 
-    `unreadable` are files of the chain that could not be read; `dead` the ids of links that lead
-    to no record.
+    `links` are its own links to other records, in their order. `unreadable` are files of these
+    records that could not be read; `dead` the ids of links that lead to no record.
     """
 
     main: Part
     documents: tuple[Part, ...] = ()
     request: Part | None = None
+    links: tuple[Linked, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     dead: tuple[str, ...] = ()
 
@@ -73,11 +84,12 @@ class LogEntry(NamedTuple):
     words: tuple[str, ...] = ()
 
 
-def show(desk: Desk, ending: str, *, at: datetime | None = None) -> View:
+def show(desk: Desk, ending: str, *, at: datetime | None = None, chain_only: bool = False) -> View:
     """A record whole, as it is or (with `at`) as it was known then.
 
-    Raises NotFound, Ambiguous, FileRefused or Invalid for the record itself; what is wrong with
-    another record of its chain is part of the view.
+    With `chain_only` other links than those of the chain are left alone. Raises NotFound,
+    Ambiguous, FileRefused or Invalid for the record itself; what is wrong with another record of
+    its chain, or with one it is linked with, is part of the view.
     """
     loaded = desk.load(ending)
     main = _part(desk, loaded.record, loaded.path, at)
@@ -86,40 +98,57 @@ def show(desk: Desk, ending: str, *, at: datetime | None = None) -> View:
             T("{record} was not there yet at {at}", record=loaded.record.id, at=at),
             record=loaded.record.id,
         )
-    documents: list[Part] = []
-    unreadable: list[Unreadable] = []
-    dead: list[str] = []
-    request = None
-    uids = _uids_of_links(main)
-    wanted = [
-        (relation, str(link.get("id")))
-        for relation, link in links_of(main.record)
-        if relation in desk.document_kinds or relation == REQUEST
-    ]
     above = reference(main.record, main.workflow)
+    meant = [(relation, str(link.get("id"))) for relation, link in links_of(main.record)]
     if above is not None:
-        wanted.append((REQUEST, str(above.get("id"))))
-    chain: dict[str, str] = {}
-    for relation, record_id in dict.fromkeys(wanted):
+        meant.append((REQUEST, str(above.get("id"))))
+    if chain_only:
+        meant = [one for one in meant if one[0] in desk.document_kinds or one[0] == REQUEST]
+    return _view(desk, main, meant, at)
+
+
+def _view(desk: Desk, main: Part, meant: Sequence[tuple[str, str]], at: datetime | None) -> View:
+    """The record with all that it names, by relation and id: documents, its request, the others."""
+    uids = _uids_of_links(main)
+    wanted: dict[str, list[tuple[str, str]]] = {}
+    dead: list[str] = []
+    for relation, record_id in dict.fromkeys(meant):
         path = desk.tickets.linked(record_id, uids.get(record_id))
         if path is None:
             dead.append(record_id)
         else:
-            chain.setdefault(path, relation)
-    reading = read_together(desk, chain)
+            wanted.setdefault(path, []).append((relation, record_id))
+    reading = read_together(desk, wanted)
+    unreadable = list(reading.unreadable)
+    documents: list[Part] = []
+    requests: list[Part] = []
+    links: list[Linked] = []
     for loaded in reading.loaded:
-        relation = chain[loaded.path]
-        try:
-            part = _part(desk, loaded.record, loaded.path, at)
-        except SvcdeskError as error:
-            unreadable.append(Unreadable(loaded.path, error))
-            continue
-        if part is not None and relation == REQUEST:
-            request = part
-        elif part is not None:
-            documents.append(part)
-    unreadable += reading.unreadable
-    return View(main, tuple(documents), request, tuple(unreadable), tuple(dead))
+        for relation, _ in wanted[loaded.path]:
+            of_chain = relation in desk.document_kinds or (relation == REQUEST and not requests)
+            try:
+                if not of_chain:
+                    links += _linked(desk, relation, loaded.record, at)
+                elif part := _part(desk, loaded.record, loaded.path, at):
+                    (requests if relation == REQUEST else documents).append(part)
+            except SvcdeskError as error:
+                unreadable.append(Unreadable(loaded.path, error))
+    for one in reading.unreadable:
+        links += [
+            Linked(relation, record_id)
+            for relation, record_id in wanted[one.path]
+            if relation != REQUEST and relation not in desk.document_kinds
+        ]
+    request = requests[0] if requests else None
+    return View(main, tuple(documents), request, tuple(links), tuple(unreadable), tuple(dead))
+
+
+def _linked(desk: Desk, relation: str, record: Record, at: datetime | None) -> Iterator[Linked]:
+    """The link to a record, unless that was not there yet."""
+    workflow = desk.workflow(record.kind)
+    known = record if at is None else as_of(record, workflow, at)
+    if known is not None:
+        yield Linked(relation, known.id, known, workflow)
 
 
 def _uids_of_links(part: Part) -> dict[str, str]:
@@ -131,7 +160,7 @@ def _uids_of_links(part: Part) -> dict[str, str]:
 
 def log(desk: Desk, ending: str) -> tuple[LogEntry, ...]:
     """Every event of a record and of the documents of its chain, in the order of the fold."""
-    view = show(desk, ending)
+    view = show(desk, ending, chain_only=True)
     entries = [
         LogEntry(
             part.record.id,
