@@ -15,8 +15,15 @@ from svcdesk.i18n import T
 from svcdesk.model.table import Column, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from svcdesk.desk.table_importing import TableImport
     from svcdesk.desk.writing import Options
+    from svcdesk.importing.recognising import Difference
+
+_NAMED = 20
+"""So many rows that differ are named; of more, how many they are."""
+_LONGEST = 60
 
 
 @command(
@@ -104,7 +111,7 @@ def _show_table(app: App, result: TableImport) -> int:
             created=result.created,
             updated=result.updated,
             unchanged=result.unchanged,
-            refused=len(result.refusals),
+            refused=len({one.number for one in result.refusals}),
         )
     )
     if done is None:
@@ -132,6 +139,7 @@ def _by_mapping(app: App, file: Path, mapping: Path, options: Options) -> int:
             "updated": result.updated,
             "unchanged": result.unchanged,
             "forced": result.forced,
+            "differing": [one._asdict() for one in result.differing],
             "commit": result.done.commit,
         },
     )
@@ -146,11 +154,32 @@ def _by_mapping(app: App, file: Path, mapping: Path, options: Options) -> int:
             created=result.created,
             updated=result.updated,
             unchanged=result.unchanged,
-            refused=len(result.refusals),
+            refused=len({one.number for one in result.refusals}),
             forced=result.forced,
         )
     )
+    _tell_differing(app, result.differing)
     return FINDINGS if result.refusals else 0
+
+
+def _tell_differing(app: App, differing: Sequence[Difference]) -> None:
+    """Name the rows that say something else of what was imported before."""
+    for one in differing[:_NAMED]:
+        app.out.err(
+            T("row {row}, {key}: {field} is “{here}” here and “{there}” in the file; it stays as it is",
+              row=one.number, key=one.key, field=one.field, here=_short(one.here),
+              there=_short(one.there))
+        )  # fmt: skip
+    if len(differing) > _NAMED:
+        app.out.err(
+            T("… and {count} more that differ; --format json lists them all",
+              count=len(differing) - _NAMED)
+        )  # fmt: skip
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 def commands() -> dict[str, click.Command]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,18 +15,14 @@ from svcdesk.errors import Invalid, NotFound, UsageError
 from svcdesk.hookspecs import Row
 from svcdesk.i18n import T, Text
 from svcdesk.importing.mapping import ImportMapping, parse_mapping
-from svcdesk.importing.rows import (
-    Imported,
-    Refusal,
-    SourceRow,
-    group_rows,
-    import_rows,
-    merge_events,
-)
+from svcdesk.importing.recognising import Difference, uid_name
+from svcdesk.importing.rows import WHO, Imported, Terms, import_rows
+from svcdesk.importing.source import Meant, Refusal, SourceRow, group_rows
 from svcdesk.lifecycle.fold import fold
 from svcdesk.lifecycle.header import project
 from svcdesk.lifecycle.moves import Moved
 from svcdesk.lifecycle.rights import authorise
+from svcdesk.model.ids import chance_of, imported_id
 from svcdesk.model.kind import Kind
 from svcdesk.model.record import Record, Value
 from svcdesk.store.tickets import Loaded
@@ -43,7 +40,8 @@ _NEEDED = frozenset({"key", "time.column", "opened", "state.column"})
 @dataclass(frozen=True, slots=True)
 class ImportResult:
     """What came of an import. `rows` were in the source, `events` of them are in records now;
-    `forced` state changes fitted no move; `refusals` are the rows that were not understood."""
+    `forced` state changes fitted no move; `refusals` are the rows that were not understood, one for
+    each cell; `differing` ones are in records already, with other words."""
 
     done: Done
     rows: int
@@ -53,6 +51,7 @@ class ImportResult:
     unchanged: int
     forced: int
     refusals: tuple[Refusal, ...]
+    differing: tuple[Difference, ...] = ()
 
 
 def import_file(desk: Desk, source: Path, mapping: Path, options: Options) -> ImportResult:
@@ -66,62 +65,82 @@ def import_file(desk: Desk, source: Path, mapping: Path, options: Options) -> Im
     plan = parse_mapping(parse(read_source(mapping), path=str(mapping)).value, str(mapping))
     kind = desk.kinds[plan.kind]
     rows, refusals = _rows(desk, source, plan)
-    act = desk.act(author, via=IMPORT)
     total = len(rows) + len(refusals)
-    made = []
-    for key, group in group_rows(rows, plan.key).items():
-        if not key:
-            refusals += [
-                Refusal(one.number, "", T("no {column}", column=plan.key)) for one in group
-            ]
-            continue
-        outcome = import_rows(key, group, plan, kind.workflow, act.by, act.at)
-        if isinstance(outcome, Imported):
-            made.append(outcome)
-            refusals += outcome.refusals
-        else:
-            refusals += outcome
-    counts = {"created": 0, "updated": 0, "unchanged": 0}
+    act = desk.act(author, via=IMPORT)
+    terms = Terms(plan, kind.workflow, act.by, act.at, desk.now(), _meant(desk, kind))
+    groups = group_rows(rows, plan.key)
+    refusals += [
+        Refusal(one.number, "", T("no {column}", column=plan.key)) for one in groups.pop("", ())
+    ]
+    came: list[tuple[Imported | tuple[Refusal, ...], str]] = []
 
     def build(draft: Draft) -> Story:
-        existing = _by_uid(desk, kind)
-        for one in made:
-            counts[_keep(draft, kind, one, existing.get(one.uid))] += 1
-        return Story(f"import {len(made)} records from {plan.source}", [], IMPORT)
+        came.clear()
+        existing = _by_name(desk, kind)
+        for key, group in groups.items():
+            known = existing.get(chance_of(imported_id(0, None, uid_name(plan, key))))
+            record = draft.record(known.record.id) if known else None
+            outcome = import_rows(key, group, terms, record)
+            came.append(
+                (outcome, _keep(draft, kind, outcome, record))
+                if isinstance(outcome, Imported)
+                else (outcome, "")
+            )
+        count = sum(what != "" for _, what in came)
+        return Story(f"import {count} records from {plan.source}", [], IMPORT)
 
     done = perform(desk, build, options)
+    made = [one for one, _ in came if isinstance(one, Imported)]
+    for one, _ in came:
+        refusals += one.refusals if isinstance(one, Imported) else one
+    counts = Counter(what for _, what in came)
     return ImportResult(
         done=done,
         rows=total,
-        events=sum(len(one.events) for one in made),
+        events=sum(one.taken for one in made),
+        created=counts["created"],
+        updated=counts["updated"],
+        unchanged=counts["unchanged"],
         forced=sum(one.forced for one in made),
         refusals=tuple(sorted(refusals, key=lambda one: one.number)),
-        **counts,
+        differing=tuple(
+            sorted((it for one in made for it in one.differing), key=lambda it: it.number)
+        ),
     )
 
 
-def _keep(draft: Draft, kind: Kind, one: Imported, known: Loaded | None) -> str:
+def _meant(desk: Desk, kind: Kind) -> Meant:
+    """Values as the desk knows them: whoever alone is called so is meant by a name."""
+    fields = desk.kinds.fields(kind.name)
+    people = {path for path, one in fields.items() if one.type == "person"} | {WHO}
+
+    def meant(path: str, text: str) -> str:
+        found = desk.people.called(text) if path in people else ()
+        return found[0].id if len(found) == 1 else text
+
+    return meant
+
+
+def _keep(draft: Draft, kind: Kind, one: Imported, known: Record | None) -> str:
     """Put a key's record into the draft; says what became of it."""
     if known is not None:
-        record = draft.record(known.record.id)
-        events = merge_events(record.events, one.events)
-        if len(events) == len(record.events):
+        if not one.events:
             return "unchanged"
-        grown = Record(record.header, events)
+        grown = Record(known.header, (*known.events, *one.events))
     else:
         number = draft.new_number(kind, one.opened.date())
         header: dict[str, Value] = {"id": number, "uid": one.uid, "kind": kind.name}
         grown = Record(header, one.events).with_fields(one.fields)
     folded = fold(grown.events, kind.workflow)
     final = project(grown, folded, kind.workflow)
-    before = known.record if known else None
-    draft.keep(Moved(before, final, final.events[-1], folded))
+    draft.keep(Moved(known, final, final.events[-1], folded))
     return "updated" if known else "created"
 
 
-def _by_uid(desk: Desk, kind: Kind) -> dict[str, Loaded]:
+def _by_name(desk: Desk, kind: Kind) -> dict[str, Loaded]:
+    """The records by that part of their uids which follows from a source and a key alone."""
     loaded = desk.load_all(kind.name)
-    return {one.record.uid: one for one in loaded if isinstance(one, Loaded)}
+    return {chance_of(one.record.uid): one for one in loaded if isinstance(one, Loaded)}
 
 
 def _rows(desk: Desk, source: Path, plan: ImportMapping) -> tuple[list[SourceRow], list[Refusal]]:
@@ -136,12 +155,13 @@ def _rows(desk: Desk, source: Path, plan: ImportMapping) -> tuple[list[SourceRow
             refusals.append(Refusal(row.number, row.cells.get(plan.key, ""), why))
     if not rows and not refusals:
         raise Invalid(T("{path} has no rows", path=source), path=str(source), code="E_IMPORT")
-    if rows:
-        _refuse_missing_columns(rows[0].cells, plan, source)
+    if rows and not plan.columns().keys() <= rows[0].cells.keys():
+        names = dict.fromkeys(name for one in rows for name in one.cells)
+        _refuse_missing_columns(names, plan, source)
     return rows, refusals
 
 
-def _refuse_missing_columns(cells: Mapping[str, str], plan: ImportMapping, source: Path) -> None:
+def _refuse_missing_columns(cells: Iterable[str], plan: ImportMapping, source: Path) -> None:
     missing = {name: key for name, key in plan.columns().items() if name not in cells}
     if missing:
         column, key = next(iter(missing.items()))

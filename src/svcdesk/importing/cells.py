@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from svcdesk.errors import Invalid, SvcdeskError, UsageError
 from svcdesk.i18n import T
+from svcdesk.importing.local_times import local_time
 from svcdesk.model.cell_text import LONG_TEXTS, cell_text
 from svcdesk.model.field_info import FieldInfo
 from svcdesk.model.instants import format_instant, strict_instant
 from svcdesk.model.record import BLANK, Value, is_tombstone
 from svcdesk.terminal.spreadsheets import harmless, is_formula, readable, unguarded
 
-_LOCAL = re.compile(
-    r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
-    r"(?:[T ]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?"
-)
-"""A time as spreadsheets write it: without a zone."""
 _NESTED = frozenset({"group", "link", "json"})
 
 Clean = Callable[[str], str]
@@ -155,14 +150,10 @@ def _same(field: FieldInfo, one: Value, other: Value) -> bool:
 
 def _moment(text: str, type_: str, zone: tzinfo) -> str:
     """A local time as the field writes it; whatever is none is left to be refused."""
-    found = _LOCAL.fullmatch(text)
-    if found is None:
+    local = local_time(text)
+    if local is None:
         return text
-    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
-    try:
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=zone)
-    except ValueError:
-        return text
+    moment = local.replace(tzinfo=zone)
     return moment.date().isoformat() if type_ == "date" else format_instant(moment, zone)
 
 

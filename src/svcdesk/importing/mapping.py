@@ -5,6 +5,7 @@ The only reader of that shape; it refuses what it does not know, naming the key.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +14,8 @@ from svcdesk.errors import Invalid
 from svcdesk.i18n import T
 from svcdesk.model.record import Value, Values
 
+SLOT = re.compile(r"\{([^{}]+)\}")
+"""A column in a text."""
 _TOP = {
     "source", "kind", "key", "counter", "missing", "time", "opened", "who", "state", "tracked",
     "fields", "constant", "note",
@@ -72,15 +75,30 @@ class ImportMapping:
             ("time.column", self.time_column),
             ("opened", self.opened),
             ("state.column", self.state.column),
-            ("who", self.who.column if self.who else None),
-            *((f"tracked.{path}", one.column) for path, one in self.tracked.items()),
-            *((f"fields.{path}", one.column) for path, one in self.fields.items()),
+            *_named("who", self.who),
+            *(
+                pair
+                for path, one in self.tracked.items()
+                for pair in _named(f"tracked.{path}", one)
+            ),
+            *(pair for path, one in self.fields.items() for pair in _named(f"fields.{path}", one)),
+            *(("note", slot) for slot in SLOT.findall(self.note or "")),
         ]
         found: dict[str, str] = {}
         for key, column in named:
             if column:
                 found.setdefault(column, key)
         return found
+
+
+def _named(key: str, column: Column | None) -> list[tuple[str, str | None]]:
+    """The columns that an entry of the mapping names, also within its text."""
+    if column is None:
+        return []
+    return [
+        (key, column.column),
+        *((f"{key}.text", one) for one in SLOT.findall(column.text or "")),
+    ]
 
 
 def parse_mapping(data: Values, path: str) -> ImportMapping:

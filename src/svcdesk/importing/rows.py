@@ -6,49 +6,62 @@ same events and adds only what is new.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from svcdesk.i18n import T, Text
 from svcdesk.importing.mapping import Column, ImportMapping
+from svcdesk.importing.recognising import (
+    IMPORT,
+    Difference,
+    Known,
+    happened,
+    row_name,
+    says_otherwise,
+    uid_name,
+)
+from svcdesk.importing.source import (
+    Meant,
+    Reader,
+    Refusal,
+    RowRefused,
+    SourceRow,
+    Timed,
+    oldest_first,
+)
 from svcdesk.lifecycle.fold import STATUS, Effect, fold
 from svcdesk.model.ids import imported_id
 from svcdesk.model.instants import format_instant
 from svcdesk.model.kind import Workflow
-from svcdesk.model.record import CORRECT, SET, SUBMIT, Event, Value
+from svcdesk.model.record import CORRECT, SET, SUBMIT, Event, Record, Value
+from svcdesk.values import NamedTuple
 
-_SLOT = re.compile(r"\{([^{}]+)\}")
-_NOT_SLUG = re.compile(r"[^\w一-鿿]+")
 NOTE = "note"
-IMPORT = "import"
+WHO = "for"
+"""Where an event says who acted."""
+_WAITS_FOR = "waiting.reason"
 _CORRECTED = "imported"
 """Why a state was corrected, as it is stored: the same whatever the language of who imports."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """A row of the source with its number, as a spreadsheet counts them."""
+class Terms(NamedTuple):
+    """What all rows of an import share. `by` imports, `at` (that is `now`) is when."""
 
-    number: int
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A row that was not understood, and why."""
-
-    number: int
-    key: str
-    why: Text
+    mapping: ImportMapping
+    workflow: Workflow
+    by: str
+    at: str
+    now: datetime
+    meant: Meant
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What a key's rows come to: header values by dotted path, events, and refused rows.
+class Imported(NamedTuple):
+    """What a key's rows come to: header values by dotted path, the events that the record lacks,
+    and the rows that were not taken.
 
-    `forced` counts state changes that no move of the workflow explains (written as `correct`).
+    `taken` rows are events of it, now or before. `forced` counts new state changes that no move of
+    the workflow explains (written as `correct`). `differing` names what rows that it has already
+    say otherwise by now: that stays as it is.
     """
 
     key: str
@@ -57,51 +70,42 @@ class Imported:
     fields: Mapping[str, Value]
     events: tuple[Event, ...]
     refusals: tuple[Refusal, ...]
+    differing: tuple[Difference, ...]
+    taken: int
     forced: int
 
 
-class RowRefused(Exception):
-    def __init__(self, why: Text) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-def group_rows(rows: Iterable[SourceRow], key: str) -> dict[str, list[SourceRow]]:
-    """The rows by their key, in the order in which keys first appear."""
-    groups: dict[str, list[SourceRow]] = {}
-    for row in rows:
-        groups.setdefault(row.cells.get(key, "").strip(), []).append(row)
-    return groups
-
-
 def import_rows(
-    key: str,
-    rows: Sequence[SourceRow],
-    mapping: ImportMapping,
-    workflow: Workflow,
-    by: str,
-    at: str,
+    key: str, rows: Sequence[SourceRow], terms: Terms, known: Record | None = None
 ) -> Imported | tuple[Refusal, ...]:
-    """The record that a key's rows make; only refusals where not even one row was understood.
-
-    `by` imports, `at` is when; each event's `when` is its row's own time.
+    """What a key's rows make of its record (`known`, where it is here already); only refusals
+    where not even one row was understood. Each event's `when` is its row's own time.
     """
-    builder = _Builder(key, mapping, workflow, by, at)
+    reader = Reader(terms.mapping, terms.meant, terms.now)
+    timed: list[Timed] = []
     refusals = []
     for row in rows:
         try:
-            builder.take(row)
+            timed.append(reader.timed(row))
         except RowRefused as refused:
-            refusals.append(Refusal(row.number, key, refused.why))
+            refusals += [Refusal(row.number, key, why) for why in refused.whys]
+    builder = _Builder(key, terms, reader, known)
+    for one, event in builder.in_order(timed):
+        try:
+            builder.take(one, event)
+        except RowRefused as refused:
+            refusals += [Refusal(one.row.number, key, why) for why in refused.whys]
     if builder.opened is None:
         return tuple(refusals)
     return Imported(
         key=key,
         uid=builder.uid,
         opened=builder.opened,
-        fields={**mapping.constant, **builder.fields},
-        events=tuple(builder.events),
+        fields={**terms.mapping.constant, **builder.fields},
+        events=tuple(builder.made),
         refusals=tuple(refusals),
+        differing=tuple(builder.differing),
+        taken=builder.taken,
         forced=builder.forced,
     )
 
@@ -109,109 +113,152 @@ def import_rows(
 class _Builder:
     """Goes through a key's rows and keeps what is true so far."""
 
-    def __init__(
-        self, key: str, mapping: ImportMapping, workflow: Workflow, by: str, at: str
-    ) -> None:
-        self.key, self.mapping, self.workflow, self.by, self.at = key, mapping, workflow, by, at
-        self.fields: dict[str, Value] = {}
-        self.events: list[Event] = []
+    def __init__(self, key: str, terms: Terms, reader: Reader, known: Record | None) -> None:
+        self.key, self.terms, self.reader, self.record = key, terms, reader, known
+        self.mapping, self.workflow = terms.mapping, terms.workflow
+        self.known = Known(known.events if known else (), terms.workflow)
+        self.before: list[Event] = []
         self.values: Mapping[str, Value] = {}
+        self.made: list[Event] = []
+        self.fields: dict[str, Value] = {}
+        self.differing: list[Difference] = []
         self.opened: datetime | None = None
-        self.uid = ""
-        self.forced = 0
+        self.uid = known.uid if known else ""
+        self.taken = self.forced = 0
 
-    def take(self, row: SourceRow) -> None:
-        """Add the row's event. Raises RowRefused, and then nothing has changed."""
-        cells = {name: self._known(text) for name, text in row.cells.items()}
-        when = self._time(cells, self.mapping.time_column)
-        state, reason = self._state(cells)
-        wanted = {path: self._cell(one, cells) for path, one in self.mapping.tracked.items()}
-        if reason:
-            wanted["waiting.reason"] = reason
-        if self.opened is None:
-            self._begin(row, cells, when, state, wanted)
+    def in_order(self, timed: Sequence[Timed]) -> Iterator[tuple[Timed, Event | None]]:
+        """The rows, the oldest first, each with the event that it is already; what the record has
+        of the time before a row stands in `before` then."""
+        rows = oldest_first(timed, self.mapping.counter)
+        here = self.known.recognised(rows, self.key, self.reader)
+        left = self.known.events
+        for place, one in enumerate(rows):
+            earlier = [at for at, event in enumerate(left, 1) if happened(event) <= one.when]
+            count = max(earlier, default=0 if self.before else 1)
+            self._go_by(left[:count])
+            left = left[count:]
+            yield one, here.get(place)
+
+    def _go_by(self, events: Sequence[Event]) -> None:
+        if events:
+            self.before += events
+            self.values = fold(self.before, self.workflow).values
+
+    def take(self, one: Timed, event: Event | None) -> None:
+        """Add the row's event, or compare it with the one that it is already. Raises RowRefused
+        with all that is wrong with it, and then nothing has changed."""
+        wrong: list[Text] = []
+        state, wanted = self._course(one, wrong)
+        fields = self._read(
+            {path: it for path, it in self.mapping.fields.items() if path not in self.fields},
+            one,
+            wrong,
+        )
+        opened = self.opened or self._opened(one, wrong)
+        if wrong or opened is None:
+            raise RowRefused(*wrong)
+        if event is not None:
+            self._compare(one, event, state, wanted)
+        elif self.before:
+            self._go_on(one, state, wanted)
         else:
-            self._go_on(row, cells, when, state, wanted)
-        for path, column in self.mapping.fields.items():
-            if path not in self.fields and (value := self._cell(column, cells)) is not None:
+            self._begin(one, state, wanted, opened)
+        if self.opened is None:
+            self.opened = opened
+            self.uid = self.uid or _uid(self.mapping, self.key, opened)
+        self.taken += 1
+        for path, value in fields.items():
+            if value is not None:
                 self.fields[path] = value
+                self._compare_field(one, path, value)
 
-    def _begin(
-        self,
-        row: SourceRow,
-        cells: Mapping[str, str | None],
-        when: datetime,
-        state: str,
-        wanted: dict[str, Value],
-    ) -> None:
-        opened = self._time(cells, self.mapping.opened)
-        self.uid = imported_id(_ms(opened), None, f"{self.mapping.source}\0{self.key}")
-        submitted = format_instant(opened, self.mapping.zone)
-        first: dict[str, Value] = {STATUS: state, "submitted": submitted}
+    def _course(self, one: Timed, wrong: list[Text]) -> tuple[str, dict[str, Value]]:
+        """The state that a row names, and what it says of the tracked fields."""
+        state, reason = "", None
+        try:
+            state, reason = self.reader.state(one.cells)
+        except RowRefused as refused:
+            wrong += refused.whys
+        wanted = self._read(self.mapping.tracked, one, wrong)
+        return state, {**wanted, _WAITS_FOR: reason} if reason else wanted
+
+    def _read(
+        self, columns: Mapping[str, Column], one: Timed, wrong: list[Text]
+    ) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        for path, column in columns.items():
+            try:
+                found[path] = self.reader.value(path, column, one.cells)
+            except RowRefused as refused:
+                wrong += refused.whys
+        return found
+
+    def _opened(self, one: Timed, wrong: list[Text]) -> datetime | None:
+        try:
+            return self.reader.time(one.cells, self.mapping.opened)
+        except RowRefused as refused:
+            wrong += refused.whys
+            return None
+
+    # ── new events ────────────────────────────────────────────────────────────────────────────
+
+    def _begin(self, one: Timed, state: str, wanted: Mapping[str, Value], opened: datetime) -> None:
+        first: dict[str, Value] = {
+            STATUS: state,
+            "submitted": format_instant(opened, self.mapping.zone),
+        }
         first |= {path: value for path, value in wanted.items() if value is not None}
         first |= {
             path: value
             for path, value in self.mapping.constant.items()
             if path in self.workflow.tracked
         }
-        self._add(SUBMIT, row, cells, when, first, was=None)
-        self.opened = opened
+        self._add(SUBMIT, one, first, was=None)
 
-    def _go_on(
-        self,
-        row: SourceRow,
-        cells: Mapping[str, str | None],
-        when: datetime,
-        state: str,
-        wanted: dict[str, Value],
-    ) -> None:
-        changed = {path: value for path, value in wanted.items() if value != self.values.get(path)}
+    def _go_on(self, one: Timed, state: str, wanted: Mapping[str, Value]) -> None:
+        changed = {
+            path: value
+            for path, value in wanted.items()
+            if value != self._meant(path, self.values.get(path))
+        }
         here = str(self.values[STATUS])
-        if state != here or "waiting.reason" in changed:
+        if state != here or _WAITS_FOR in changed:
             move = self._move(here, state)
-            if move == CORRECT:
-                self.forced += 1
             changed = {STATUS: state, **changed}
         else:
             move = SET if changed else NOTE
         was = {path: self.values[path] for path in changed if path in self.values}
-        self._add(move, row, cells, when, changed, was=was if changed else None)
+        self._add(move, one, changed, was=was if changed else None)
+        self.forced += move == CORRECT
 
     def _add(
-        self,
-        do: str,
-        row: SourceRow,
-        cells: Mapping[str, str | None],
-        when: datetime,
-        values: Mapping[str, Value],
-        was: Mapping[str, Value] | None,
+        self, do: str, one: Timed, values: Mapping[str, Value], was: Mapping[str, Value] | None
     ) -> None:
-        previous = self.events[-1].id if self.events else None
-        who = self._cell(self.mapping.who, cells) if self.mapping.who else None
+        previous = max((event.id for event in self.before), default=None)
+        note = self.mapping.note
         event = Event(
-            id=imported_id(_ms(when), previous, self._row_name(row)),
-            at=self.at,
-            by=self.by,
-            on_behalf=str(who) if who else None,
+            id=imported_id(_ms(one.when), previous, row_name(one, self.key, self.reader)),
+            at=self.terms.at,
+            by=self.terms.by,
+            on_behalf=self._who(one),
             via=IMPORT,
-            when=format_instant(when, self.mapping.zone),
+            when=format_instant(one.when, self.mapping.zone),
             do=do,
             set=values,
             was=was,
-            text=self._text(self.mapping.note, cells) if self.mapping.note else None,
+            text=self.reader.text(note, one.cells) if note else None,
             reason=_CORRECTED if do == CORRECT else None,
         )
-        after = fold([*self.events, event], self.workflow)
+        after = fold([*self.before, event], self.workflow)
         if after.effect_of(event.id) is not Effect.COUNTED:
             raise RowRefused(T("its change has no place in the record’s life"))
-        self.events.append(event)
+        self.before.append(event)
+        self.made.append(event)
         self.values = after.values
 
-    def _row_name(self, row: SourceRow) -> str:
-        """What names this row for ever: its own counter, else all that it says."""
-        counter = self.mapping.counter
-        own = row.cells.get(counter, "") if counter else "\0".join(row.cells.values())
-        return "\0".join((self.mapping.source, self.key, own))
+    def _who(self, one: Timed) -> str | None:
+        who = self.reader.value(WHO, self.mapping.who, one.cells) if self.mapping.who else None
+        return str(who) if who else None
 
     def _move(self, here: str, state: str) -> str:
         """The move that leads from one state to the other, by the mapping's preference."""
@@ -222,54 +269,39 @@ class _Builder:
                 return name
         return CORRECT
 
-    def _state(self, cells: Mapping[str, str | None]) -> tuple[str, str | None]:
-        cell = cells.get(self.mapping.state.column)
-        found = self.mapping.state.states.get(cell or "")
-        if found is None:
-            raise RowRefused(
-                T("the mapping has no state for “{cell}” in {column}",
-                  cell=cell or "", column=self.mapping.state.column)
-            )  # fmt: skip
-        return found
+    # ── what is here already ──────────────────────────────────────────────────────────────────
 
-    def _time(self, cells: Mapping[str, str | None], column: str) -> datetime:
-        text = cells.get(column)
-        try:
-            naive = datetime.strptime(text or "", self.mapping.time_format)
-        except ValueError:
-            raise RowRefused(
-                T("“{text}” in {column} is not a time like {format}",
-                  text=text or "", column=column, format=self.mapping.time_format)
-            ) from None  # fmt: skip
-        return naive.replace(tzinfo=self.mapping.zone)
+    def _compare(self, one: Timed, event: Event, state: str, wanted: Mapping[str, Value]) -> None:
+        """Note what a row says of its event's time, state, fields and text that this does not."""
+        saw = self.known.saw[event.id]
+        if happened(event) != one.when:
+            there = format_instant(one.when, self.mapping.zone)
+            self._differs(one, "when", event.happened, there)
+        for path, value in {STATUS: state, **wanted}.items():
+            self._differs(one, path, self._meant(path, saw.get(path)), value)
+        if self.mapping.who and not event.is_redacted:
+            self._differs(one, WHO, self._meant(WHO, event.on_behalf), self._who(one))
+        if self.mapping.note and not event.is_redacted:
+            there = self.reader.text(self.mapping.note, one.cells)
+            self._differs(one, "text", event.text, there)
 
-    def _cell(self, column: Column, cells: Mapping[str, str | None]) -> Value:
-        text = self._text(column.text, cells) if column.text else cells.get(column.column or "")
-        if text is None:
-            return column.default
-        if column.values is not None:
-            translated = column.values.get(text, column.default)
-            if translated is None:
-                raise RowRefused(
-                    T("the mapping has no value for “{cell}” in {column}",
-                      cell=text, column=column.column or "")
-                )  # fmt: skip
-            return translated
-        return _NOT_SLUG.sub("-", text).strip("-").lower() if column.slug else text
+    def _compare_field(self, one: Timed, path: str, value: Value) -> None:
+        here = self.record.get(path) if self.record else None
+        if here is not None and path not in self.workflow.tracked:
+            self._differs(one, path, self._meant(path, here), value)
 
-    def _text(self, template: str, cells: Mapping[str, str | None]) -> str:
-        return _SLOT.sub(lambda slot: cells.get(slot[1]) or "–", template)
+    def _differs(self, one: Timed, path: str, here: Value, there: Value) -> None:
+        if says_otherwise(here, there):
+            words = ("–" if value is None else str(value) for value in (here, there))
+            self.differing.append(Difference(one.row.number, self.key, path, *words))
 
-    def _known(self, text: str) -> str | None:
-        stripped = text.strip()
-        return None if not stripped or stripped in self.mapping.missing else stripped
+    def _meant(self, path: str, value: Value) -> Value:
+        return self.terms.meant(path, value) if isinstance(value, str) else value
+
+
+def _uid(mapping: ImportMapping, key: str, opened: datetime) -> str:
+    return imported_id(_ms(opened), None, uid_name(mapping, key))
 
 
 def _ms(instant: datetime) -> int:
     return int(instant.timestamp()) * 1000
-
-
-def merge_events(existing: tuple[Event, ...], imported: tuple[Event, ...]) -> tuple[Event, ...]:
-    """The record's events with those of the import that it does not have yet."""
-    known = {event.id for event in existing}
-    return (*existing, *(one for one in imported if one.id not in known))

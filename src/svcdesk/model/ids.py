@@ -18,6 +18,8 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DIGIT = {letter: value for value, letter in enumerate(_CROCKFORD)}
 
 _LAST_MS = (1 << 48) - 1
+_TIME = 10
+"""How many letters of a ULID are its time."""
 
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 RECORD_ID = re.compile(r"[A-Z]{2,6}(?:-[0-9A-Z]{1,32}){1,3}")
@@ -37,9 +39,14 @@ def ulid(milliseconds: int, chance: bytes) -> str:
 def milliseconds_of(event_id: str) -> int:
     """The time part of a ULID, in milliseconds since 1970."""
     number = 0
-    for letter in event_id[:10]:
+    for letter in event_id[:_TIME]:
         number = (number << 5) | _DIGIT[letter]
     return number
+
+
+def chance_of(event_id: str) -> str:
+    """The part of a ULID that is not its time: of what was imported, the same for the same row."""
+    return event_id[_TIME:]
 
 
 def next_event_id(now_ms: int, newest: str | None, chance: bytes) -> str:
