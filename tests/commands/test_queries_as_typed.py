@@ -168,3 +168,43 @@ def test_a_title_is_what_the_column_of_that_name_shows(opened: Sandbox) -> None:
     assert (count(opened, "title:财务部"), count(opened, "title:打印机")) == (1, 0)
     items = svcdesk(opened.root, "list", "sort:title-desc", "--format", "json").json()["items"]
     assert [item["title"][:3] for item in items] == ["问题2", "问题1", "财务部"]
+
+
+# ── people whom nobody lists ──────────────────────────────────────────────────────────────────
+
+STRANGER = "records/people.yaml lists no “enginer-1”; did you mean engineer-1"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("list",),
+        ("list", "--count"),
+        ("search", "登录"),
+        ("board",),
+        ("export",),
+        ("sla", "check"),
+    ],
+)
+def test_a_slip_in_a_persons_name_is_told(opened: Sandbox, call: tuple[str, ...]) -> None:
+    found = svcdesk(opened.root, *call, "assignee:enginer-1")
+    assert (found.code, STRANGER in found.out + found.err) == (0, True)
+    known = svcdesk(opened.root, *call, "assignee:engineer-1,me")
+    assert (known.code, "people.yaml" in known.out + known.err) == (0, False)
+
+
+def test_a_bulk_tells_it_too(opened: Sandbox) -> None:
+    found = svcdesk(opened.root, "set", "-q", "负责人:enginer-1", "location=X")
+    assert (found.code, STRANGER in found.err) == (0, True)
+
+
+def test_who_has_left_is_known_from_what_they_had(opened: Sandbox) -> None:
+    assert svcdesk(opened.root, "assign", "001", "engineer-2", who="dispatcher-1").code == 0
+    people = opened.read("records/people.yaml")
+    at = people.index("  - id: engineer-2")
+    end = people.find("  - id:", at + 1)
+    opened.edit("records/people.yaml", people[at : end if end > 0 else len(people)], "")
+    found = svcdesk(opened.root, "list", "assignee:engineer-2")
+    assert ("SR-20241001-001" in found.out, found.err) == (True, "")
+    gone = svcdesk(opened.root, "list", "assignee:engineer-2 -id:001")
+    assert "engineer-2" in gone.err

@@ -299,6 +299,8 @@ def _found(app: App, query: str, keep_going: bool) -> Chosen:
     if not query.strip():
         raise UsageError(T("the query is empty"), hint=T("for example: -q status:open"))
     listing = app.desk.find(query, newest=True)
+    for note in listing.notes:
+        app.out.err(note)
     if listing.unreadable:
         tell_unreadable(app, listing.unreadable)
         if not keep_going:

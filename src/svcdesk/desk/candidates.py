@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from svcdesk.lifecycle.fold import Fold
     from svcdesk.sla.ledger import Ledger
 
+_WITHOUT_PEOPLE = frozenset({"status", "text"})
+"""What the commonest queries ask for, in which nobody can be named."""
+
 
 class Owing:
     """Finds ledgers (by default under the desk's policies), and says once what is wrong where they
@@ -115,7 +118,12 @@ def find_rows(
     seconds) those may be left out that are not open and owed nothing since.
     Where the index cannot be used, all files are read, and a note says so.
     """
-    return _Finder(desk, owed, kind, at, moment, horizon).find(query, index)
+    found = _Finder(desk, owed, kind, at, moment, horizon).find(query, index)
+    if query.fields() <= _WITHOUT_PEOPLE:
+        return found
+    from svcdesk.desk.strangers import strangers
+
+    return found._replace(notes=(*found.notes, *strangers(desk, query.node, found.rows)))
 
 
 class _Finder:

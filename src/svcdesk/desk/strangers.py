@@ -1,0 +1,62 @@
+"""People whom a query names and nobody knows: no error, as records may outlive who is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from svcdesk.i18n import T, Text
+from svcdesk.model.field_info import plain
+from svcdesk.query.query import Combined, Condition, Negated, Node
+
+if TYPE_CHECKING:
+    from svcdesk.desk.parts import Parts
+    from svcdesk.desk.rows import Row
+
+PERSON = "person"
+
+
+def strangers(desk: Parts, node: Node, rows: Sequence[Row]) -> tuple[Text, ...]:
+    """A sentence for each name that neither people.yaml lists nor one of the rows has where the
+    query looks for it. A desk that lists nobody knows no strangers."""
+    named = [one for one in _words(node) if (field := desk.fields.get(one.path)) is not None
+             and field.type == PERSON]  # fmt: skip
+    if not named or not desk.people.by_id:
+        return ()
+    known = set(map(plain, (*desk.people.by_id, *desk.people.teams())))
+    found: dict[str, Text] = {}
+    for condition in named:
+        unknown = {plain(str(one)) for one in condition.wanted} - known
+        if unknown:
+            unknown -= {plain(one) for row in rows for one in _people(row, condition.path)}
+        found.update((one, _said(desk, one)) for one in sorted(unknown))
+    return tuple(found.values())
+
+
+def _words(node: Node) -> Iterator[Condition]:
+    """The conditions that hold a field against words."""
+    if isinstance(node, Combined):
+        for term in node.terms:
+            yield from _words(term)
+    elif isinstance(node, Negated):
+        yield from _words(node.term)
+    elif node.source == "field" and node.kind == "word":
+        yield node
+
+
+def _people(row: Row, path: str) -> Iterable[str]:
+    value = row.get(path)
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+
+
+def _said(desk: Parts, name: str) -> Text:
+    from difflib import get_close_matches
+
+    words = {plain(one.name): one.id for one in desk.people.by_id.values() if one.name}
+    words |= {plain(one): one for one in (*desk.people.teams(), *desk.people.by_id)}
+    found = get_close_matches(name[:64], list(words), 3, 0.6 if name.isascii() else 0.5)
+    near = ", ".join(dict.fromkeys(words[one] for one in found))
+    if not near:
+        return T("records/people.yaml lists no “{person}”", person=name)
+    return T("records/people.yaml lists no “{person}”; did you mean {names}?",
+             person=name, names=near)  # fmt: skip
