@@ -34,6 +34,7 @@ class SvcdeskError(Exception):
 
     `code` is stable and never translated; `message` says what is wrong and `hint` what to do;
     `record`, `path` (relative to the desk), `line` (from 1) and `field` (dotted) say where.
+    `others` are wrong too, where many were to be done together.
     """
 
     exit_code = 3
@@ -58,6 +59,7 @@ class SvcdeskError(Exception):
         self.path = path
         self.line = line
         self.field = field
+        self.others: tuple[SvcdeskError, ...] = ()
 
     def __str__(self) -> str:
         return str(self.message)

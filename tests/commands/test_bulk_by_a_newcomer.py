@@ -195,3 +195,51 @@ def test_a_word_that_goes_with_another_move_is_refused(two: Sandbox) -> None:
     line = {"id": "001", "do": "start", "set": {"action": "看了日志"}}
     done = run(two, "apply", "-", stdin=plan(line))
     assert (done.code, "<stdin>:1: there is no field “action”" in done.err) == (2, True)
+
+
+BAD = (
+    '{"id": "001", "set": {"prioriti": "P1"}}\n'  # no such field
+    '{"id": "002", "sat": {"location": "三楼"}}\n'  # no such key
+    "not JSON\n"
+    '{"id": "777", "set": {"location": "三楼"}}\n'  # no such record
+    '{"id": "001", "set": {"title": 5}}\n'  # what the schema does not allow
+    '{"id": "002", "set": {"location": "三楼"}}\n'
+)
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_every_bad_line_of_a_plan_is_named(two: Sandbox, more: tuple[str, ...]) -> None:
+    head = two.subjects()
+    done = run(two, "apply", "-", *more, stdin=BAD)
+    assert done.code in (2, 3)
+    said = [line.split(":")[2] for line in done.err.splitlines() if "<stdin>" in line]
+    assert said == ["1", "2", "3", "4", "5"]
+    assert "did you mean priority?" in done.err
+    assert two.subjects() == head
+    data = run(two, "apply", "-", *more, "--format", "json", stdin=BAD)
+    told = json.loads(data.err)
+    assert [one["line"] for one in (told["error"], *told["others"])] == [1, 2, 3, 4, 5]
+
+
+def test_every_bad_line_of_a_plan_is_passed_over(two: Sandbox) -> None:
+    done = run(two, "apply", "-", "--keep-going", stdin=BAD)
+    assert done.code == 3
+    said = [line.split(":")[2] for line in done.err.splitlines() if "<stdin>" in line]
+    assert said == ["1", "2", "3", "4", "5"]
+    assert "5 of 6 could not be done" in done.err
+    assert record(two, SECOND)["location"] == "三楼"
+    assert two.touched() == [two.path_of(SECOND)]
+
+
+def test_of_very_many_bad_lines_a_few_are_told(two: Sandbox) -> None:
+    done = run(two, "apply", "-", "--yes", stdin='{"id": "001", "sat": {}}\n' * 50)
+    assert done.err.count("unknown key") == 20
+    assert "30 more" in done.err
+    assert done.err.count("did you mean set?") == 1
+
+
+def test_every_record_that_refuses_is_named(two: Sandbox) -> None:
+    ok(run(two, "cancel", FIRST, SECOND, "--reason", "重复"))
+    done = run(two, "start", FIRST, SECOND)
+    assert done.code == 3
+    assert [one in done.err for one in (f"{FIRST} is", f"{SECOND} is")] == [True, True]

@@ -27,6 +27,8 @@ BUG = 4
 PARTIAL = 5
 INTERRUPTED = 130
 _DATA = ("json", "jsonl")
+_TOLD = 20
+"""Of many errors so many are told."""
 
 # What the machine refuses whoever asks: no mistake of ours, and nothing that --debug explains.
 _SYSTEMS = frozenset(
@@ -145,12 +147,21 @@ def _tell(app: App, error: SvcdeskError) -> None:
     if _as_data(app):
         from svcdesk.defaults.formats.json import dumps, plain
 
-        out.err(dumps(plain({"error": as_json(error)})), raw=True)
+        said: dict[str, Value] = {"error": as_json(error)}
+        if error.others:
+            said["others"] = [as_json(one) for one in error.others]
+        out.err(dumps(plain(said)), raw=True)
         return
-    message = placed(error) if error.line else error.message
-    out.err(T("svcdesk: {message}", message=message))  # a Text: only its own line breaks break
-    if error.hint is not None:
-        out.err(T("  → {hint}", hint=error.hint))
+    told = (error, *error.others)
+    hint = None
+    for one in told[:_TOLD]:
+        message = placed(one) if one.line else one.message
+        out.err(T("svcdesk: {message}", message=message))  # a Text: only its own line breaks break
+        if one.hint is not None and str(one.hint) != str(hint):
+            out.err(T("  → {hint}", hint=one.hint))
+        hint = one.hint
+    if len(told) > _TOLD:
+        out.err(T("… and {count} more; --format json names them all", count=len(told) - _TOLD))
 
 
 def _as_data(app: App) -> bool:

@@ -9,7 +9,7 @@ from svcdesk.desk.draft import Draft
 from svcdesk.desk.naming import named, record_meant
 from svcdesk.desk.records import Circumstances, change_one, move_one, story
 from svcdesk.desk.writing import Done, Story, perform, refuse_bad
-from svcdesk.errors import Changed, SvcdeskError
+from svcdesk.errors import Changed, MissingField, SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.lifecycle.fold import STATUS, fold
 from svcdesk.lifecycle.moves import find_move, shown_apart
@@ -62,13 +62,18 @@ def change_fields(
     return run_tasks(desk, tasks, around.options)
 
 
-def run_tasks(desk: Desk, tasks: Sequence[Task], options: Options) -> Done:
+def run_tasks(
+    desk: Desk, tasks: Sequence[Task], options: Options, bad: Sequence[Failure] = ()
+) -> Done:
     """Do the tasks in their order, in one commit: all of them or none.
 
-    With `options.keep_going` what can be done is done, and the result's `failures` say what could
-    not. The result's `tasks` are those done, each with the values that it met in `was`. Raises
-    what the first task that fails raises, and whatever `perform` does.
+    `bad` are lines of a plan that are no task. With `options.keep_going` what can be done is done,
+    and the result's `failures` say what could not. The result's `tasks` are those done, each with
+    the values that it met in `was`. Raises what the first task that fails raises, with what other
+    records raise in its `others`, and whatever `perform` does.
     """
+    if bad and not options.keep_going:
+        raise _together([*bad, *_failing(desk, tasks, options)])
     met: list[Task] = []
     failures: list[Failure] = []
 
@@ -88,6 +93,7 @@ def run_tasks(desk: Desk, tasks: Sequence[Task], options: Options) -> Done:
                 said.append(sentence)
             except SvcdeskError as error:
                 draft.back_to(before)
+                _place(error, met[len(said) :])
                 del met[len(said) :]
                 failures.append(Failure(task, error))
         return story(said, _what(met or tasks))
@@ -96,8 +102,42 @@ def run_tasks(desk: Desk, tasks: Sequence[Task], options: Options) -> Done:
         done = perform(desk, build, options)
     except SvcdeskError as error:
         _place(error, met)
+        if error.record is not None and not options.keep_going and not _is_asked_for(error, tasks):
+            others = [one.error for one in _failing(desk, tasks, options)]
+            error.others = tuple(one for one in others if one.record != error.record)
         raise
-    return done._replace(tasks=tuple(met), failures=tuple(failures))
+    return done._replace(tasks=tuple(met), failures=tuple(_in_order([*bad, *failures])))
+
+
+def _is_asked_for(error: SvcdeskError, tasks: Sequence[Task]) -> bool:
+    """Whether it is the same for all, and whoever sits at a terminal is about to be asked."""
+    return len(tasks) == 1 or (isinstance(error, MissingField) and tasks[0].place is None)
+
+
+def _failing(desk: Desk, tasks: Sequence[Task], options: Options) -> list[Failure]:
+    """The first failure of each record: all tasks are tried, and nothing is written."""
+    trying = options._replace(dry_run=True, keep_going=True)
+    tried = [one._replace(around=one.around._replace(options=trying)) for one in tasks]
+    try:
+        failures = run_tasks(desk, tried, trying).failures
+    except SvcdeskError:
+        return []
+    first: dict[str, Failure] = {}
+    for failure in failures:
+        first.setdefault(failure.error.record or failure.task.id, failure)
+    return list(first.values())
+
+
+def _together(failures: Sequence[Failure]) -> SvcdeskError:
+    """The error of the first line that failed, with the others'."""
+    first, *others = (one.error for one in _in_order(failures))
+    first.others = tuple(others)
+    return first
+
+
+def _in_order(failures: Sequence[Failure]) -> list[Failure]:
+    """By the lines of a plan, where they are of one."""
+    return sorted(failures, key=lambda one: one.task.place[1] if one.task.place else 0)
 
 
 def _place(error: SvcdeskError, met: Sequence[Task]) -> None:

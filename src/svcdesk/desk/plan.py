@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from svcdesk.desk.bulk import Task, run_tasks
+from svcdesk.desk.bulk import Failure, Task, run_tasks
 from svcdesk.desk.naming import means_named
 from svcdesk.desk.records import Circumstances
 from svcdesk.errors import Invalid, SvcdeskError
@@ -36,17 +36,18 @@ def apply_plan(desk: Desk, plan: bytes, options: Options, *, source: str = "-") 
     """Apply a plan, in one commit; see `bulk.run_tasks`. `source` is what errors call it.
 
     Raises Invalid, with the line, for what is no plan; Changed (E_MOVED) for a record that is no
-    longer as its line says that it `was`.
+    longer as its line says that it `was`. With `options.keep_going` such lines are failures.
     """
-    tasks = read_plan(desk, plan, source)
-    if not tasks:
+    tasks, bad = read_plan(desk, plan, source)
+    if not tasks and not bad:
         raise Invalid(T("{path} holds no line", path=source), code="E_PLAN", path=source)
-    return run_tasks(desk, [one._replace(around=_with(one, options)) for one in tasks], options)
+    tasks = [one._replace(around=_with(one, options)) for one in tasks]
+    return run_tasks(desk, tasks, options, bad)
 
 
-def read_plan(desk: Desk, plan: bytes, source: str = "-") -> list[Task]:
-    """The tasks of a plan. Raises Invalid naming the line of what is none."""
-    tasks = []
+def read_plan(desk: Desk, plan: bytes, source: str = "-") -> tuple[list[Task], list[Failure]]:
+    """The tasks of a plan, and the lines that are none, each with what is wrong."""
+    tasks, bad = [], []
     for number, line in enumerate(plan.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if not line.strip():
             continue
@@ -54,9 +55,10 @@ def read_plan(desk: Desk, plan: bytes, source: str = "-") -> list[Task]:
             task = _task(desk, _decoded(line))
         except SvcdeskError as error:
             error.path, error.line = source, number
-            raise
+            bad.append(Failure(Task("", None, {}, place=(source, number)), error))
+            continue
         tasks.append(task._replace(place=(source, number)))
-    return tasks
+    return tasks, bad
 
 
 def plan_line(desk: Desk, task: Task) -> dict[str, Value]:
