@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from svcdesk.errors import FileRefused, Invalid
-from svcdesk.model.record import Values
-from svcdesk.store.yaml_emit import CANONICAL, entry_lines, item_lines
+from svcdesk.model.record import Value, Values
+from svcdesk.store.yaml_emit import canonical_item, canonical_text
 from svcdesk.store.yaml_read import Document, parse
-from svcdesk.store.yaml_scalar import scalar
 from svcdesk.store.yaml_values import check_values, same
 
 _Items: TypeAlias = dict[str, list[str]]
@@ -68,19 +67,14 @@ def with_markers(one: str, other: str, size: int, names: tuple[str, str]) -> str
 
 def _canonical(value: Values, made: _Items) -> str:
     """A value as we would write it, without a comment; `made` has, and gets, the lines of items."""
-    lines: list[str] = []
-    for key, one in value.items():
-        if not isinstance(one, list) or not one:
-            lines += entry_lines(key, one, 0, CANONICAL)
-            continue
-        lines.append(f"{scalar(key)}:")
-        for item in one:
-            said = repr(item)  # tells types apart, and the order of keys
-            if said not in made:
-                made[said] = item_lines(item, CANONICAL.dash, CANONICAL)
-            lines += made[said]
-    lines.append("")
-    return "\n".join(lines) if value else ""
+
+    def lines_of(item: Value) -> list[str]:
+        said = repr(item)  # tells types apart, and the order of keys
+        if said not in made:
+            made[said] = canonical_item(item)
+        return made[said]
+
+    return canonical_text(value, lines_of)
 
 
 def _read(text: str, value: Values, path: str = "") -> Document | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from svcdesk.model.record import Value, Values
@@ -21,6 +21,30 @@ class Layout(NamedTuple):
 
 
 CANONICAL = Layout()
+
+
+def canonical_text(value: Values, lines_of: Callable[[Value], list[str]]) -> str:
+    """A mapping in our layout; an empty one is no text.
+
+    `lines_of` gives the lines of an item of a list at the top, such as an event, as
+    `canonical_item` makes them: most stay as they are, and whoever keeps them need not lay them
+    out again.
+    """
+    lines: list[str] = []
+    for key, one in value.items():
+        if isinstance(one, list) and one:
+            lines.append(_head(key, 0))
+            for item in one:
+                lines += lines_of(item)
+        else:
+            lines += entry_lines(key, one, 0, CANONICAL)
+    lines.append("")
+    return "\n".join(lines) if value else ""
+
+
+def canonical_item(value: Value) -> list[str]:
+    """The lines of an item of a list at the top, in our layout."""
+    return item_lines(value, CANONICAL.dash, CANONICAL)
 
 
 def entry_lines(key: str, value: Value | Values, column: int, layout: Layout) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from svcdesk.model.record import Value, Values
-from svcdesk.store.yaml_emit import CANONICAL, entry_lines, item_lines
+from svcdesk.store.yaml_emit import CANONICAL, canonical_item, entry_lines
 from svcdesk.store.yaml_order import in_place
 
 
@@ -43,8 +43,8 @@ def _appended(text: str, before: list[Value], after: list[Value]) -> str | None:
         return None
     if any(one is not other for one, other in zip(before, after, strict=False)):
         return None
-    last = _lines(item_lines(before[-1], CANONICAL.dash, CANONICAL))
-    more = (_lines(item_lines(one, CANONICAL.dash, CANONICAL)) for one in after[len(before) :])
+    last = _lines(canonical_item(before[-1]))
+    more = (_lines(canonical_item(one)) for one in after[len(before) :])
     return _put(text, last, last + "".join(more))
 
 

@@ -10,10 +10,9 @@ from typing import TypeAlias
 from svcdesk.errors import FileRefused, Invalid
 from svcdesk.model.record import Value, Values
 from svcdesk.store.guard import normalise, normalise_short
-from svcdesk.store.yaml_emit import CANONICAL, entry_lines, item_lines
+from svcdesk.store.yaml_emit import canonical_item, canonical_text
 from svcdesk.store.yaml_order import in_place
 from svcdesk.store.yaml_read import parse
-from svcdesk.store.yaml_scalar import scalar
 from svcdesk.store.yaml_splice import spliced
 from svcdesk.store.yaml_values import check_values, same
 
@@ -85,19 +84,14 @@ kept so that no other gets it: most items stay, and are not laid out again."""
 
 def _text(value: Values, made: _Items | None = None) -> str:
     """A mapping in our layout; `made` has, and gets, the lines of items."""
-    made = {} if made is None else made
-    lines: list[str] = []
-    for key, one in value.items():
-        if not isinstance(one, list) or not one:
-            lines += entry_lines(key, one, 0, CANONICAL)
-            continue
-        lines.append(f"{scalar(key)}:")
-        for item in one:
-            if id(item) not in made:
-                made[id(item)] = (item, item_lines(item, CANONICAL.dash, CANONICAL))
-            lines += made[id(item)][1]
-    lines.append("")
-    return "\n".join(lines) if value else "{}\n"
+    kept: _Items = {} if made is None else made
+
+    def lines_of(item: Value) -> list[str]:
+        if id(item) not in kept:
+            kept[id(item)] = (item, canonical_item(item))
+        return kept[id(item)][1]
+
+    return canonical_text(value, lines_of) or "{}\n"
 
 
 def _holds(text: str, value: Values) -> bool:
