@@ -194,17 +194,16 @@ def test_a_slip_in_a_persons_name_is_told(opened: Sandbox, call: tuple[str, ...]
 
 
 def test_a_bulk_tells_it_too(opened: Sandbox) -> None:
-    found = svcdesk(opened.root, "set", "-q", "负责人:enginer-1", "location=X")
+    found = svcdesk(opened.root, "set", "-q", "处理人:enginer-1", "location=X")
     assert (found.code, STRANGER in found.err) == (0, True)
 
 
 def test_who_has_left_is_known_from_what_they_had(opened: Sandbox) -> None:
-    assert svcdesk(opened.root, "assign", "001", "engineer-2", who="dispatcher-1").code == 0
-    people = opened.read("records/people.yaml")
-    at = people.index("  - id: engineer-2")
-    end = people.find("  - id:", at + 1)
-    opened.edit("records/people.yaml", people[at : end if end > 0 else len(people)], "")
+    before = opened.read("records/people.yaml")
+    assert svcdesk(opened.root, "people", "add", "engineer-2", "--role", "engineer").code == 0
+    assert svcdesk(opened.root, "assign", "001", "engineer-2").code == 0
+    (opened.root / "records" / "people.yaml").write_text(before, encoding="utf-8")
     found = svcdesk(opened.root, "list", "assignee:engineer-2")
     assert ("SR-20241001-001" in found.out, found.err) == (True, "")
     gone = svcdesk(opened.root, "list", "assignee:engineer-2 -id:001")
-    assert "engineer-2" in gone.err
+    assert "lists no “engineer-2”" in gone.err

@@ -123,7 +123,8 @@ def find_rows(
         return found
     from svcdesk.desk.strangers import strangers
 
-    return found._replace(notes=(*found.notes, *strangers(desk, query.node, found.rows)))
+    meeting = (row for row in found.rows if found.meets(row, query))
+    return found._replace(notes=(*found.notes, *strangers(desk, query.node, meeting)))
 
 
 class _Finder:

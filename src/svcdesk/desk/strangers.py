@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from svcdesk.i18n import T, Text
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
 PERSON = "person"
 
 
-def strangers(desk: Parts, node: Node, rows: Sequence[Row]) -> tuple[Text, ...]:
-    """A sentence for each name that neither people.yaml lists nor one of the rows has where the
-    query looks for it. A desk that lists nobody knows no strangers."""
+def strangers(desk: Parts, node: Node, rows: Iterable[Row]) -> tuple[Text, ...]:
+    """A sentence for each name that neither people.yaml lists nor one of the rows, which meet the
+    query, has where it is looked for. A desk that lists nobody knows no strangers."""
     named = [one for one in _words(node) if (field := desk.fields.get(one.path)) is not None
              and field.type == PERSON]  # fmt: skip
     if not named or not desk.people.by_id:
         return ()
     known = set(map(plain, (*desk.people.by_id, *desk.people.teams())))
-    found: dict[str, Text] = {}
-    for condition in named:
-        unknown = {plain(str(one)) for one in condition.wanted} - known
-        if unknown:
-            unknown -= {plain(one) for row in rows for one in _people(row, condition.path)}
-        found.update((one, _said(desk, one)) for one in sorted(unknown))
-    return tuple(found.values())
+    unknown = {(one.path, name) for one in named for name in map(plain, map(str, one.wanted))} - {
+        (one.path, name) for one in named for name in known
+    }
+    if unknown:
+        unknown -= {
+            (path, one) for row in rows for path, _ in unknown for one in _people(row, path)
+        }
+    return tuple(_said(desk, name) for name in sorted({name for _, name in unknown}))
 
 
 def _words(node: Node) -> Iterator[Condition]:
@@ -46,7 +47,8 @@ def _words(node: Node) -> Iterator[Condition]:
 
 def _people(row: Row, path: str) -> Iterable[str]:
     value = row.get(path)
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    said = value if isinstance(value, list) else [value]
+    return [plain(one) for one in said if isinstance(one, str)]
 
 
 def _said(desk: Parts, name: str) -> Text:
