@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from svcdesk.desk.deleted import deleted_before, deleted_here
+from svcdesk.desk.deleted import Deleted, deleted_before, deleted_here
 from svcdesk.i18n import T, Text
 from svcdesk.model.finding import Severity
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
 
+_One = TypeVar("_One")
 _MOST = 20
 _MEND = T("`svcdesk doctor --fix` puts it right, in a commit that you can look at")
 
@@ -30,22 +31,20 @@ class Sign:
 def deletions(desk: Desk) -> Iterator[Sign]:
     """Records that somebody deleted, by a commit or without one."""
     found = [one for one in (*deleted_here(desk), *deleted_before(desk)) if not one.undone]
-    for one in found[:_MOST]:
-        yield Sign(
-            "deleted",
-            T("{record} was deleted by commit {commit}",
-              record=one.record_id, commit=one.commit[:10])
-            if one.commit
-            else T("{record} was deleted, and that is not committed", record=one.record_id),
-            Severity.WARNING,
-            one.advice,
-        )  # fmt: skip
-    if len(found) > _MOST:
-        yield Sign(
-            "deleted",
-            T("{count} more records were deleted", count=len(found) - _MOST),
-            Severity.WARNING,
-        )
+    yield from _first(found, _deleted, lambda count: Sign(
+        "deleted", T("{count} more records were deleted", count=count), Severity.WARNING
+    ))  # fmt: skip
+
+
+def _deleted(one: Deleted) -> Sign:
+    return Sign(
+        "deleted",
+        T("{record} was deleted by commit {commit}", record=one.record_id, commit=one.commit[:10])
+        if one.commit
+        else T("{record} was deleted, and that is not committed", record=one.record_id),
+        Severity.WARNING,
+        one.advice,
+    )
 
 
 def losses(desk: Desk) -> Iterator[Sign]:
@@ -54,25 +53,18 @@ def losses(desk: Desk) -> Iterator[Sign]:
     from svcdesk.desk.squash_losses import left_behind, removed
     from svcdesk.desk.squash_losses import sentence as left_sentence
 
+    def wrong(message: Text) -> Sign:
+        return Sign("merged", message, Severity.ERROR, _MEND)
+
     search = Losses(desk)
     out = removed(search, desk.repository.refreshed())
-    found = [*search.find(), *out.losses]
-    for loss in found[:_MOST]:
-        yield Sign("merged", sentence(loss), Severity.ERROR, _MEND)
-    if len(found) > _MOST:
-        yield Sign(
-            "merged",
-            T("{count} more records were left wrong by merges", count=len(found) - _MOST),
-            Severity.ERROR,
-            _MEND,
-        )
+    yield from _first(
+        [*search.find(), *out.losses],
+        lambda loss: wrong(sentence(loss)),
+        lambda count: wrong(T("{count} more records were left wrong by merges", count=count)),
+    )
     for key, paths in search.twins():
-        yield Sign(
-            "merged",
-            T("{paths} have one number or uid: {key}", paths=", ".join(paths), key=key),
-            Severity.ERROR,
-            _MEND,
-        )
+        yield wrong(T("{paths} have one number or uid: {key}", paths=", ".join(paths), key=key))
     for left in left_behind(search, desk.repository.refreshed(), out.meant)[:_MOST]:
         yield Sign(
             "merged",
@@ -99,12 +91,23 @@ def clock(desk: Desk) -> Iterator[Sign]:
     hint = T("put the clock right, if it is not; `svcdesk doctor --fix` then dates them anew")
     if clock_behind(desk):
         hint = T("this computer's clock is behind what is published: put it right")
-    for one in found[:_MOST]:
-        yield Sign("clock", sentence(one), Severity.ERROR, hint)
+
+    def ahead(message: Text) -> Sign:
+        return Sign("clock", message, Severity.ERROR, hint)
+
+    yield from _first(
+        found,
+        lambda one: ahead(sentence(one)),
+        lambda count: ahead(
+            T("{count} more records have events that are too far ahead", count=count)
+        ),
+    )
+
+
+def _first(
+    found: Sequence[_One], sign: Callable[[_One], Sign], more: Callable[[int], Sign]
+) -> Iterator[Sign]:
+    """A sign each for as many as are read, and one that counts the rest."""
+    yield from map(sign, found[:_MOST])
     if len(found) > _MOST:
-        yield Sign(
-            "clock",
-            T("{count} more records have events that are too far ahead", count=len(found) - _MOST),
-            Severity.ERROR,
-            hint,
-        )
+        yield more(len(found) - _MOST)
