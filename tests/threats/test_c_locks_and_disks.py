@@ -247,6 +247,33 @@ def test_on_a_full_disk_a_move_is_refused_or_done_and_nothing_else(
 
 
 @pytest.mark.case(53)
+@pytest.mark.parametrize(("rows", "room"), [(2, 0), (120, 0), (120, 200_000)])
+def test_that_the_disk_is_full_is_said_in_words(
+    desk: Sandbox, mounted: Path, rows: int, room: int
+) -> None:
+    _mount("-t", "tmpfs", "-o", "size=12m", "svcdesk-test", str(mounted))
+    root = mounted / "desk"
+    shutil.copytree(desk.root, root)
+    there = Sandbox(root, desk.clock)
+    table = "问题描述,申请人,受理渠道\n" + "打印机卡纸,李*,邮件\n" * rows
+    there.write("../rows.csv", table)
+    assert svcdesk(root, "import", "../rows.csv").code == 0
+    before = state_of(there)
+    space = os.statvfs(root)
+    (mounted / "filler").write_bytes(b"x" * max(0, space.f_bavail * space.f_frsize - room))
+    done = svcdesk(root, "note", "-q", "status:open", "-m", "记一笔" * 500, "--yes")
+    (mounted / "filler").unlink()
+    assert done.code == 3, done.out
+    assert done.err.splitlines()[-2:] == [
+        "svcdesk: the disk is full",
+        "  → nothing was written; make room, then try again",
+    ]
+    assert state_of(there) == before
+    assert litter(there) == []
+    assert not list((root / ".git").glob("fast_import_crash*"))
+
+
+@pytest.mark.case(53)
 @pytest.mark.parametrize("blocks", [0, 1])
 def test_where_no_file_may_grow_nothing_is_half_written(two: Sandbox, blocks: int) -> None:
     """What a quota does, for whoever cannot mount: every write beyond a limit fails."""

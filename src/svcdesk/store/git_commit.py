@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from svcdesk.errors import GitFailed
+from svcdesk.errors import GitFailed, Refused
 from svcdesk.i18n import T
+from svcdesk.store.disk import disk_full, says_full
 from svcdesk.store.git import Repository
 from svcdesk.store.git_identity import Identity
 from svcdesk.store.git_process import Answer, run_writing, visible
@@ -25,6 +27,7 @@ _VERY_MANY = 2_000
 """From so many paths on git does not match each of them with each entry of its index."""
 _COMMIT = ("commit", "--quiet", "--cleanup=verbatim", "--file=-")
 _LOCKED = re.compile(rb"Unable to create '[^'\n]*\.lock': File exists|cannot lock ref")
+_CRASHED = re.compile(rb"dumping crash report to \S*(fast_import_crash_[0-9]+)")
 # git syncs nothing of this by default: a power cut would leave a commit without its objects. And
 # no maintenance behind our back: it takes locks, and time, in the middle of a write.
 _SETTINGS = (
@@ -57,6 +60,8 @@ def store_many(repo: Repository, blobs: Sequence[bytes], keep: Sequence[int]) ->
         words, repo.root, input=said + b"done\n", timeout=COMMIT_TIMEOUT, keep=keep
     )
     if answer.code != 0:
+        for report in _CRASHED.findall(answer.err):
+            (repo.git_dir / os.fsdecode(report)).unlink(missing_ok=True)
         raise _refused("fast-import", answer)
 
 
@@ -153,7 +158,9 @@ def _insist(
             wait_for_git(repo, max(0.0, deadline - time.monotonic()))
 
 
-def _refused(verb: str, answer: Answer) -> GitFailed:
+def _refused(verb: str, answer: Answer) -> Refused:
+    if says_full(answer.err):
+        return disk_full()
     said = visible(answer.err) or T("it ended with {code}", code=answer.code)
     return GitFailed(
         T("git {verb} refused: {words}", verb=verb, words=said),

@@ -21,7 +21,8 @@ from svcdesk.errors import Changed, GitFailed, SvcdeskError
 from svcdesk.i18n import T, Text
 from svcdesk.store import cleanliness, git_commit, lock
 from svcdesk.store import journal as journals
-from svcdesk.store.files import disk_refused, safe_path
+from svcdesk.store.disk import disk_refused
+from svcdesk.store.files import safe_path
 from svcdesk.store.git import Repository
 from svcdesk.store.git_identity import Identity
 from svcdesk.store.git_message import compose_message
@@ -255,9 +256,12 @@ class Transaction:
         """Settle after a failure: done after all, or everything as it was and the error raised."""
         try:
             settled = settle(self.repo, journal, ours=swapped)
-        except (OSError, SvcdeskError) as second:
+        except (OSError, SvcdeskError) as failed:
+            first, second = (
+                disk_refused(one) if isinstance(one, OSError) else one for one in (error, failed)
+            )
             raise GitFailed(
-                T("{error}; and putting things back failed: {second}", error=error, second=second),
+                T("{error}; and putting things back failed: {second}", error=first, second=second),
                 hint=T("when the cause is gone, the next write puts things back; "
                        "`svcdesk doctor` says how things stand"),
                 code="E_UNFINISHED",
