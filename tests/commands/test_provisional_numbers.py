@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import pytest
 from command_runner import svcdesk
+from tests.sample_request import REQUEST
 
 from svcdesk.testing import Sandbox
 
-REQUEST = {
-    "description": "生产系统无法登录",
-    "requester.name": "李*",
-    "channel": "email",
-    "customer": "客户A",
-    "priority": "P2",
-    "type": "fault",
-}
 NEW, HAND = "SR-20241001-002", "SR-20241001-050"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from merging_work import REQUEST, Apart
+from merging_work import Apart
+from tests.sample_request import REQUEST
 
 from svcdesk.store.git import discover
 from svcdesk.store.merge_setup import ATTRIBUTE, install

@@ -13,14 +13,6 @@ from svcdesk.testing import Sandbox
 
 Work = Callable[[Sandbox], object]
 FIRST = "001"
-REQUEST = {
-    "description": "生产系统无法登录",
-    "requester.name": "李*",
-    "channel": "email",
-    "customer": "客户A",
-    "priority": "P2",
-    "type": "fault",
-}
 
 
 @dataclass

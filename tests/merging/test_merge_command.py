@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from merging_work import REQUEST, Apart, assign, note, prioritise, set_title
+from merging_work import Apart, assign, note, prioritise, set_title
+from tests.sample_request import REQUEST
 
 from svcdesk.desk.merging import MergeDone, merge_branches
 from svcdesk.errors import Refused, RepositoryState, UsageError

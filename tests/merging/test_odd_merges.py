@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from merging_work import REQUEST, Apart, assign, edited, note, prioritise, set_title
+from merging_work import Apart, assign, edited, note, prioritise, set_title
+from tests.sample_request import REQUEST
 
 from svcdesk.desk import Circumstances
 from svcdesk.desk.doctoring import finish, undo

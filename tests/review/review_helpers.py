@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.sample_request import REQUEST
 
 from svcdesk.desk import Circumstances, Desk
 from svcdesk.desk.reviewing import Reviewed
@@ -31,14 +32,6 @@ people:
     roles: [auditor]
     emails: [auditor-1@example.org]
 """
-REQUEST: Values = {
-    "description": "生产系统无法登录",
-    "requester.name": "李*",
-    "channel": "email",
-    "customer": "客户A",
-    "priority": "P2",
-    "type": "fault",
-}
 PATH = "records/requests/2024/10/SR-20241001-001.yaml"
 FIRST = "SR-20241001-001"
 SECOND = "SR-20241001-002"

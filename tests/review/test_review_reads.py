@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from review_helpers import FIRST, PATH, REQUEST, Branch
+from review_helpers import FIRST, PATH, Branch
 from tests.commands.command_runner import svcdesk
+from tests.sample_request import REQUEST
 
 from svcdesk.store import git_process
 

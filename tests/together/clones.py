@@ -6,17 +6,11 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.sample_request import REQUEST
+
 from svcdesk.desk.syncing import Synced
 from svcdesk.testing import Sandbox
 
-REQUEST = {
-    "description": "生产系统无法登录",
-    "requester.name": "李*",
-    "channel": "email",
-    "customer": "客户A",
-    "priority": "P2",
-    "type": "fault",
-}
 MAIN = "refs/heads/main"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from clones import MAIN, REQUEST, Hub, away, back, git, new, sync, uid
+from clones import MAIN, Hub, away, back, git, new, sync, uid
+from tests.sample_request import REQUEST
 
 from svcdesk.desk.merging import merge_branches
 from svcdesk.errors import GitFailed, Refused

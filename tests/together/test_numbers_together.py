@@ -5,7 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from clones import REQUEST, Hub, away, back, git, new, sync, uid
+from clones import Hub, away, back, git, new, sync, uid
+from tests.sample_request import REQUEST
 
 from svcdesk.errors import Refused
 from svcdesk.store.claims import claim_ref, provisional, standings
