@@ -137,11 +137,18 @@ def test_the_desk_itself_is_not_undone(tmp_path: Path) -> None:
     assert (root / "records/people.yaml").exists()
 
 
-def test_to_undo_many_asks_as_a_bulk_does(two: Sandbox) -> None:
+def test_many_are_told_in_a_few_lines_and_an_undo_of_them_asks(two: Sandbox) -> None:
     desk = two.open()
     fields = {"description": "登录", "requester.name": "李*", "channel": "phone"}
     ids = [desk.new("request", fields).ids[0] for _ in range(21)]
-    ok(run(two, "note", *ids, "-m", "已知", "--yes"))
+    told = ok(run(two, "note", *ids, "-m", "已知", "--yes")).out.splitlines()
+    commit = two.git("rev-parse", "HEAD")[:10]
+    assert told == [
+        "21 records: note",
+        *(f"  {two.path_of(one)}" for one in ids[:5]),
+        f"  … and 16 more files; `git show --stat {commit}` names them",
+        f"committed as {commit}",
+    ]
     head = two.subjects()
     refused = run(two, "undo")
     assert refused.code == 2

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import PARTIAL, REFUSED, as_json
+from svcdesk.cli.options import MANY
 from svcdesk.errors import placed
 from svcdesk.i18n import T, Text
 from svcdesk.model.record import Value
 from svcdesk.store.claims import provisional
+
+_FIRST = 5
+"""Of many files, so many are named."""
 
 if TYPE_CHECKING:
     from svcdesk.desk import Done
@@ -88,8 +92,14 @@ def _show_sentences(app: App, done: Done) -> None:
         app.out.out(T("nothing to change"))
         return
     app.out.out(done.subject)
-    for path in (*(change.path for change in done.changes), *done.files):
+    paths = [*(change.path for change in done.changes), *done.files]
+    shown = paths if len(paths) <= MANY else paths[:_FIRST]
+    for path in shown:
         app.out.out(T("  {path}", path=path))
+    if len(shown) < len(paths):
+        names = f"git show --stat {done.commit[:10]}" if done.commit else "git status"
+        app.out.out(T("  … and {count} more files; `{command}` names them",
+                      count=len(paths) - len(shown), command=names))  # fmt: skip
     if done.commit:
         app.out.out(T("committed as {commit}", commit=done.commit[:10]))
     else:
