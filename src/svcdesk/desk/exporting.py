@@ -15,7 +15,7 @@ from svcdesk.desk.feeding import EVENT_COLUMNS, event_rows
 from svcdesk.desk.querying import vocabulary
 from svcdesk.i18n import T, Text, pick
 from svcdesk.lifecycle.fold import STATUS
-from svcdesk.model.field_info import FieldInfo
+from svcdesk.model.field_info import FieldInfo, plain
 from svcdesk.model.record import MARK, Value, Values
 from svcdesk.model.table import Cell, Column, Table
 from svcdesk.values import NamedTuple
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 
 REVISION = "revision"
 DESK = "desk"
+BESIDE = {
+    one.path: one
+    for one in (
+        FieldInfo(REVISION, "revision", {"en": "revision", "zh": "版本"}, computed=True),
+        FieldInfo(DESK, "text", {"en": "desk", "zh": "服务台"}, computed=True),
+    )
+}
+"""What an export has of a record beside its fields and what lists know of it."""
 ALL = "has:id"
 """The query for all records but documents of requests' chains."""
 EVERY = "has:kind"
@@ -121,10 +129,9 @@ class _Writer:
             yield self._named(REVISION)
 
     def _named(self, name: str) -> Column:
-        if name == REVISION:
-            return Column(REVISION, T("revision"), type="revision")
-        if name == DESK:
-            return Column(DESK, T("desk"), type="text")
+        own = named_beside(name)
+        if own is not None:
+            return Column(own.path, pick(own.labels, own.path), type=own.type)
         return self._column(vocabulary(self._desk, due=True).find(name))
 
     def _column(self, field: FieldInfo) -> Column:
@@ -179,6 +186,13 @@ class _Writer:
         return lambda row: row.head.header.get(name)
 
 
+def named_beside(name: str) -> FieldInfo | None:
+    """What an export has beside fields, by its name or a label in either language."""
+    wanted = plain(name)
+    known = (one for one in BESIDE.values() if wanted in (one.path, *one.labels.values()))
+    return next(known, None)
+
+
 def _labelled(value: Value, field: FieldInfo) -> Cell | Value:
     if not isinstance(value, str):
         return value
@@ -206,7 +220,7 @@ def _events(desk: Desk, rows: Sequence[Row]) -> Table:
     return Table(
         schema="svcdesk/export-events/1",
         title=T("events"),
-        columns=[Column(DESK, T("desk"), type="text"), *EVENT_COLUMNS],
+        columns=[Column(DESK, pick(BESIDE[DESK].labels, DESK), type="text"), *EVENT_COLUMNS],
         rows=made,
         total=len(made),
     )

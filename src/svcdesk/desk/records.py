@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -303,15 +303,20 @@ def _linked(desk: Desk, request: Record, document: Record, act: Act) -> Moved:
     return set_fields(request, desk.workflow(request.kind), {"links": links}, act)
 
 
-def _require_fields(kind: Kind, fields: Values) -> None:
+def missing_fields(kind: Kind, names: Collection[str]) -> Iterator[MissingField]:
+    """The refusals of what a new record of a kind needs beside the fields of these paths."""
     for name in _required(kind.schema):
-        if name.partition(".")[0] in _MADE_HERE or name in fields:
-            continue
-        raise MissingField(
-            T("a new {kind} needs {field}", kind=kind.workflow.named(), field=name),
-            hint=option_hint(name),
-            field=name,
-        )
+        if name.partition(".")[0] not in _MADE_HERE and name not in names:
+            yield MissingField(
+                T("a new {kind} needs {field}", kind=kind.workflow.named(), field=name),
+                hint=option_hint(name),
+                field=name,
+            )
+
+
+def _require_fields(kind: Kind, fields: Values) -> None:
+    for error in missing_fields(kind, fields):
+        raise error
 
 
 def _required(schema: Values, prefix: str = "") -> Iterator[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from svcdesk.desk.exporting import DESK, REVISION
+from svcdesk.desk.exporting import BESIDE, DESK, REVISION, named_beside
 from svcdesk.desk.naming import named
 from svcdesk.desk.querying import LISTED
-from svcdesk.errors import Invalid, SvcdeskError, UsageError
+from svcdesk.errors import Invalid, MissingField, SvcdeskError, UsageError
 from svcdesk.hookspecs import Row
 from svcdesk.i18n import T, Text
 from svcdesk.importing.cells import is_unchanged, named_columns, new_value
@@ -23,17 +27,43 @@ if TYPE_CHECKING:
     from svcdesk.desk.rows import Row as Known
 
 ID = "id"
-_PASSED_OVER = frozenset({DESK, *LISTED})
-"""What an export may hold beside fields; it says nothing that could be imported."""
+_LABELLED = re.compile(r"(.*\S) \(([A-Za-z0-9_+/-]+)\)")
+"""A heading of a workbook of ours: a label, with the zone of times."""
 
 
 class CellRefused(Exception):
-    """Raised for a row that is not taken: the heading of the cell that is to blame, and why."""
+    """Raised for a row that is not taken: the heading of the cell that is to blame, and why;
+    `others` are further cells of the row that are."""
 
     def __init__(self, column: str | None, error: SvcdeskError) -> None:
         super().__init__(str(error))
         self.column = column
         self.error = error
+        self.others: tuple[CellRefused, ...] = ()
+
+
+def refuse_all(wrong: Sequence[CellRefused]) -> None:
+    """Raises CellRefused for a row of which cells are wrong, with all of them."""
+    if wrong:
+        first, *others = wrong
+        first.others = tuple(others)
+        raise first
+
+
+def stored(known: Known, path: str) -> Value:
+    """What a record has of a field, where `Row.get` gives what is shown."""
+    if path == STATUS:
+        return known.head.status
+    return known.head.get(path) if path == "title" else known.get(path)
+
+
+def _label_and_zone(heading: str) -> tuple[str, tzinfo | None]:
+    """A heading without the zone of its times, and that zone."""
+    found = _LABELLED.fullmatch(heading.strip())
+    if found is not None:
+        with suppress(ZoneInfoNotFoundError, ValueError, OSError):
+            return found[1], ZoneInfo(found[2])
+    return heading, None
 
 
 class Columns:
@@ -42,18 +72,18 @@ class Columns:
 
     def __init__(self, desk: Desk, source: Path, headings: Iterable[str], *, guarded: bool) -> None:
         self.desk, self.source, self.guarded = desk, source, guarded
-        self.zone = desk.facts.zone
+        self.zones: dict[str, tzinfo] = {}
+        """By a heading the zone that it names for the times below it."""
         self.fields = self._found(headings)
         self.by_path = {field.path: name for name, field in self.fields.items()}
 
     def _found(self, headings: Iterable[str]) -> dict[str, FieldInfo]:
-        extra = {REVISION: FieldInfo(REVISION, "text", {"zh": str(T("revision"))})}
-
         def find(name: str) -> FieldInfo:
-            if plain(name) == REVISION:
-                return extra[REVISION]
+            label, zone = _label_and_zone(name)
+            if zone is not None:
+                self.zones[name] = zone
             try:
-                return self.desk.fields.find(name)
+                return named_beside(label) or self._leaf(label)
             except UsageError as error:
                 raise Invalid(
                     T("{path}: the column “{column}” is no field", path=self.source, column=name),
@@ -64,8 +94,26 @@ class Columns:
                     field=name,
                 ) from None  # fmt: skip
 
-        wanted = {name: None for name in headings if plain(name) not in _PASSED_OVER}
+        passed_over = {
+            word
+            for one in (BESIDE[DESK], *LISTED.values())
+            for word in map(plain, (one.path, *one.labels.values()))
+        }
+        wanted = {
+            name: None for name in headings if plain(_label_and_zone(name)[0]) not in passed_over
+        }
         return named_columns(wanted, find)
+
+    def _leaf(self, label: str) -> FieldInfo:
+        """The field of a path or a label; a group of fields is no column, but one of its parts may
+        be called as it is."""
+        found = self.desk.fields.find(label)
+        if found.type != "group" or found.is_list:
+            return found
+        parts = (one for path, one in self.desk.fields.items() if path.startswith(f"{found.path}."))
+        wanted = plain(label)
+        called = (one for one in parts if wanted in map(plain, one.labels.values()))
+        return next(called, found)
 
     def refuse_missing(self, column: str) -> None:
         """Raises Invalid for a table that lacks a column."""
@@ -93,10 +141,20 @@ class Columns:
 
     def is_same(self, field: FieldInfo, cell: str, known: Known) -> bool:
         """Whether a cell says what the record has."""
-        value = known.head.status if field.path == STATUS else known.get(field.path)
-        if field.path == STATUS and self.state(cell, known.kind) == value:
+        if field.path == STATUS and self.state(cell, known.kind) == known.head.status:
             return True
-        return is_unchanged(field, cell, value, self.zone)
+        value = stored(known, field.path)
+        return is_unchanged(field, cell, value, self._zone_of(field)) or (
+            field.type == "person" and value is not None and self._persons(cell) == value
+        )
+
+    def _persons(self, cell: str) -> str | None:
+        """The id of whoever alone is called so."""
+        found = self.desk.people.called(cell)
+        return found[0].id if len(found) == 1 else None
+
+    def _zone_of(self, field: FieldInfo) -> tzinfo:
+        return self.zones.get(self.by_path.get(field.path, ""), self.desk.facts.zone)
 
     def state(self, cell: str, kind: str) -> str | None:
         """The state that a cell names, by its word or a label."""
@@ -122,14 +180,22 @@ class Columns:
         self, column: str, field: FieldInfo, cell: str, kind: str, known: Known | None = None
     ) -> Value:
         """The value that a cell stands for, where `known` has another. Raises CellRefused."""
-        value = known.get(field.path) if known is not None else None
+        value = stored(known, field.path) if known is not None else None
         free = field.path not in self.desk.fields
         typed = field._replace(type="json") if free else field
         try:
-            made = new_value(typed, cell, value, self.zone, normalise, guarded=self.guarded)
+            made = new_value(
+                typed, cell, value, self._zone_of(field), normalise, guarded=self.guarded
+            )
             return named(self.desk, kind, {field.path: made})[field.path]
         except SvcdeskError as error:
             raise CellRefused(column, error) from None
+
+    def lacking(self, error: MissingField) -> CellRefused:
+        """The refusal for what a new record needs, with the column that would give it."""
+        path = error.field or ""
+        error.hint = T("fill in the column “{column}”", column=self.by_path.get(path, path))
+        return CellRefused(self.by_path.get(path), error)
 
     def wrong(self, path: str, why: Text) -> CellRefused:
         """The refusal to raise for the cell of a field."""

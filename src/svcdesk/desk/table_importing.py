@@ -80,7 +80,7 @@ def import_table(
         rows=len(rows),
         created=len(writer.new) if done else 0,
         updated=writer.updated if done else 0,
-        unchanged=table.unchanged,
+        unchanged=table.unchanged + (writer.same if done else 0),
         refusals=tuple(sorted(table.refusals, key=lambda one: one.number)),
         new=writer.new if done else {},
     )
@@ -92,7 +92,7 @@ class _Writer:
     def __init__(self, desk: Desk, table: TableRows, options: Options) -> None:
         self.desk, self.table, self.options = desk, table, options
         self.new: dict[str, str] = {}
-        self.updated = 0
+        self.updated = self.same = 0
 
     def write(self, plans: Sequence[Plan]) -> Done:
         """All plans in one commit. Raises _Refused where rows are refused and the others are not
@@ -118,7 +118,7 @@ class _Writer:
 
     def _draft_all(self, draft: Draft, plans: Sequence[Plan], author: Author) -> None:
         self.new.clear()
-        self.updated = 0
+        self.updated = self.same = 0
         for plan in plans:
             try:
                 self._draft(draft, plan, author)
@@ -131,8 +131,7 @@ class _Writer:
             try:
                 opened = self._open(draft, plan, author)
             except MissingField as error:
-                error.hint = T("fill in the column “{column}”", column=error.field or "")
-                raise
+                raise self.table.columns.lacking(error).error from None
             self._judge(draft, opened)
             for moved in opened:
                 draft.keep(moved)
@@ -150,11 +149,15 @@ class _Writer:
         point = draft.savepoint()
         change_one(self.desk, draft, record, plan.given, author, Circumstances(via=IMPORT))
         try:
-            refuse_bad(self.desk, draft.changes(since=point), self.options)
+            changes = draft.changes(since=point)
+            refuse_bad(self.desk, changes, self.options)
         except SvcdeskError:
             draft.back_to(point)
             raise
-        self.updated += 1
+        if changes:
+            self.updated += 1
+        else:
+            self.same += 1
 
     def _open(self, draft: Draft, plan: Plan, author: Author) -> list[Moved]:
         kind = self.desk.kinds[plan.kind]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from svcdesk.desk.exporting import EVERY, REVISION
 from svcdesk.desk.importing import place_of
 from svcdesk.desk.naming import refuse_status
-from svcdesk.desk.table_cells import ID, CellRefused, Columns
+from svcdesk.desk.records import missing_fields
+from svcdesk.desk.table_cells import ID, CellRefused, Columns, refuse_all, stored
 from svcdesk.errors import Changed, Invalid, NotFound, Refused, SvcdeskError
 from svcdesk.hookspecs import Row
 from svcdesk.i18n import T, Text
@@ -81,7 +82,8 @@ class TableRows:
             try:
                 plan = self._plan(row, known, broken, seen)
             except CellRefused as refused:
-                self.refuse(row, refused.error, refused.column)
+                for one in (refused, *refused.others):
+                    self.refuse(row, one.error, one.column)
             else:
                 if plan is None:
                     self.unchanged += 1
@@ -113,8 +115,12 @@ class TableRows:
         """What a row asks for; None where it asks for nothing. Raises CellRefused."""
         if row.problem is not None:
             raise CellRefused(None, Invalid(T("{problem}", problem=row.problem)))
-        for column, problem in row.problems.items():
-            raise CellRefused(column, Invalid(T("{problem}", problem=problem)))
+        refuse_all(
+            [
+                CellRefused(column, Invalid(T("{problem}", problem=problem)))
+                for column, problem in row.problems.items()
+            ]
+        )
         record_id = self.columns.cell(row, ID).upper()
         if not record_id:
             return self._new(row)
@@ -158,18 +164,23 @@ class TableRows:
                     return None
             raise self._moved(changed[0], known, earlier)
         given: dict[str, Value] = {}
+        wrong: list[CellRefused] = []
         for column, field in changed:
-            self._refuse_fixed(column, field, row.cells[column], known)
-            given[field.path] = self.columns.value(
-                column, field, row.cells[column], known.kind, known
-            )
+            try:
+                self._refuse_fixed(column, field, row.cells[column], known)
+                given[field.path] = self.columns.value(
+                    column, field, row.cells[column], known.kind, known
+                )
+            except CellRefused as refused:
+                wrong.append(refused)
+        refuse_all(wrong)
         if not self.update:
             column, field = changed[0]
             raise CellRefused(
                 column,
                 Refused(
                     T("{record}: {field} would change from {old} to {new}", record=known.head.id,
-                      field=field.path, old=shown(known.get(field.path)),
+                      field=field.path, old=shown(stored(known, field.path)),
                       new=shown(given[field.path])),
                     hint=T("say --update to change records that are there"),
                     record=known.head.id,
@@ -205,8 +216,10 @@ class TableRows:
         self, cell: tuple[str, FieldInfo], known: Known, earlier: Known | None
     ) -> CellRefused:
         column, field = cell
-        was = cell_text(earlier.get(field.path), type_of(field)) if earlier is not None else None
-        now = cell_text(known.get(field.path), type_of(field))
+        was = (
+            cell_text(stored(earlier, field.path), type_of(field)) if earlier is not None else None
+        )
+        now = cell_text(stored(known, field.path), type_of(field))
         record = known.head.id
         return CellRefused(
             column,
@@ -251,27 +264,38 @@ class TableRows:
         """The plan of a row without an id: a new record."""
         kind = self.columns.cell(row, _KIND) or self.kind
         try:
-            workflow = self.desk.workflow(kind)
+            made = self.desk.kinds[kind]
         except SvcdeskError as error:
             raise CellRefused(self.columns.by_path.get(_KIND), error) from None
         given: dict[str, Value] = {}
+        wrong: list[CellRefused] = []
         for column, field in self.columns.fields_of(row, kind):
-            cell = row.cells[column]
-            if not cell.strip() or field.path in (_KIND, _UID):
-                continue
-            if field.path == STATUS:
-                self._refuse_state(cell, kind)
-                continue
-            if workflow.request_link is not None and field.path == f"{workflow.request_link}.id":
-                given[workflow.request_link] = half_width(cell).upper()
-                continue
             try:
-                if field.computed or field.path not in self.desk.kinds.fields(kind):
-                    self.columns.refuse_foreign(field, kind)
-            except SvcdeskError as error:
-                raise CellRefused(column, error) from None
-            given[field.path] = self.columns.value(column, field, cell, kind)
+                given |= self._given(column, field, row.cells[column], kind)
+            except CellRefused as refused:
+                wrong.append(refused)
+        if wrong:
+            named = [*given, *(self.columns.fields[one.column].path for one in wrong if one.column)]
+            wrong += [self.columns.lacking(one) for one in missing_fields(made, named)]
+        refuse_all(wrong)
         return Plan(row, None, kind, given)
+
+    def _given(self, column: str, field: FieldInfo, cell: str, kind: str) -> dict[str, Value]:
+        """What a cell gives a new record, if anything. Raises CellRefused."""
+        if not cell.strip() or field.path in (_KIND, _UID):
+            return {}
+        if field.path == STATUS:
+            self._refuse_state(cell, kind)
+            return {}
+        link = self.desk.workflow(kind).request_link
+        if link is not None and field.path == f"{link}.id":
+            return {link: half_width(cell).upper()}
+        try:
+            if field.computed or field.path not in self.desk.kinds.fields(kind):
+                self.columns.refuse_foreign(field, kind)
+        except SvcdeskError as error:
+            raise CellRefused(column, error) from None
+        return {field.path: self.columns.value(column, field, cell, kind)}
 
     def _refuse_state(self, cell: str, kind: str) -> None:
         workflow = self.desk.workflow(kind)

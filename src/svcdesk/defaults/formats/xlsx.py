@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from svcdesk.model.table import Table
 
 LISTS = "svcdesk"
-"""The hidden sheet: A1 is the shape's name, A2 the zone of times; then a column for each list."""
+"""The hidden sheet: A1 is the shape's name, A2 the zone of times, below it the labels of the
+columns; then a column for each list."""
 _TOP = 2
 """Rows above the first record: names and labels."""
 _MOST_ROWS = (1 << 20) - _TOP
@@ -174,11 +175,12 @@ def escaped(text: str) -> str:
 def _write_lists(sheet: Any, table: Table, zone: str) -> None:
     sheet.sheet_state = "hidden"
     listed = _with_choices(table.columns)
-    longest = max((len(one.choices) for one in listed), default=0)
+    own = [zone, *(_label(one, zone) for one in table.columns)]
+    longest = max([len(own), *(len(one.choices) for one in listed)])
     sheet.append([table.schema, *(one.name for one in listed)])
-    for at in range(max(longest, 1)):
+    for at in range(longest):
         words = [one.choices[at] if at < len(one.choices) else None for one in listed]
-        sheet.append([zone if at == 0 else None, *words])
+        sheet.append([own[at] if at < len(own) else None, *words])
 
 
 def _with_choices(columns: Sequence[Column]) -> list[Column]:

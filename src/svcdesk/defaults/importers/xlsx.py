@@ -1,8 +1,8 @@
 """The importer `xlsx`: the first sheet of a workbook, its cells as texts, formulas refused.
 
 A workbook of `svcdesk export` has a row of labels below the names of its columns: it is passed
-over. What is wrong with a workbook as a whole – merged cells, a heading twice, an archive that
-unfolds to gigabytes – is refused before any row is read.
+over, unless somebody deleted the names. What is wrong with a workbook as a whole – merged cells, a
+heading twice, an archive that unfolds to gigabytes – is refused before any row is read.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ _CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PIECE = 1 << 20
 _MOST_COLUMNS = 2000
 _EXACT = 10**15
+_LABELS_ROW = 2
+_FIRST_LABEL = 3
+"""Where the labels begin in the hidden sheet."""
 
 
 def read(data: bytes) -> Iterator[Row]:
@@ -49,12 +52,27 @@ def read(data: bytes) -> Iterator[Row]:
         if not sheets:
             raise Invalid(T("the workbook has no sheet"), code="E_SOURCE")
         _refuse_merged(data, sheets[0])
-        yield from _rows(sheets[0], ours=LISTS in book.sheetnames)
+        ours = LISTS in book.sheetnames
+        yield from _rows(sheets[0], labels=_labels(book[LISTS]) if ours else None)
     finally:
         book.close()
 
 
-def _rows(sheet: Any, *, ours: bool) -> Iterator[Row]:
+def _labels(sheet: Any) -> frozenset[str]:
+    """The labels that an export put below the names of its columns; none in an earlier one's."""
+    sheet.reset_dimensions()
+    column = (row[0].value for row in sheet.iter_rows(min_row=_FIRST_LABEL, max_col=1) if row)
+    return frozenset(str(value) for value in column if value is not None)
+
+
+def _is_of_labels(cells: Sequence[Any], labels: frozenset[str]) -> bool:
+    """Whether a row below the heading is that of an export's labels, rather than a record: it is
+    not where somebody deleted the row of names above it."""
+    texts = [str(cell.value) for cell in cells if cell.value is not None]
+    return not labels or 2 * sum(text in labels for text in texts) > len(texts)
+
+
+def _rows(sheet: Any, *, labels: frozenset[str] | None) -> Iterator[Row]:
     names: list[str] = []
     sheet.reset_dimensions()
     rows = enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), start=1)
@@ -67,7 +85,7 @@ def _rows(sheet: Any, *, ours: bool) -> Iterator[Row]:
             raise _unreadable(error) from error
         if not names:
             names = _names(sheet.title, cells)
-        elif not (ours and number == 2):
+        elif labels is None or number > _LABELS_ROW or not _is_of_labels(cells, labels):
             row = _row(sheet.title, number, names, cells)
             if row is not None:
                 yield row
