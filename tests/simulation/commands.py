@@ -12,7 +12,8 @@ from tests.simulation.ledger import Ledger, differing, flat, read
 from tests.simulation.world import Colleague, World
 
 from svcdesk.desk import Circumstances
-from svcdesk.desk.merging import Trouble, merge_branches
+from svcdesk.desk.merge_troubles import Trouble
+from svcdesk.desk.merging import merge_branches
 from svcdesk.desk.writing import Done
 from svcdesk.errors import SvcdeskError
 from svcdesk.lifecycle.act import Words

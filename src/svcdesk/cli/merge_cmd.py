@@ -15,7 +15,8 @@ from svcdesk.errors import UsageError
 from svcdesk.i18n import T, Text
 
 if TYPE_CHECKING:
-    from svcdesk.desk.merging import MergeDone, Trouble
+    from svcdesk.desk.merge_troubles import Trouble
+    from svcdesk.desk.merging import MergeDone
     from svcdesk.merging.conflict import Held
     from svcdesk.model.record import Value
 
@@ -93,7 +94,7 @@ def _merge_driver(
 
 
 def _show(app: App, done: MergeDone) -> None:
-    from svcdesk.desk.merging import unsettled_sentence
+    from svcdesk.desk.merge_troubles import unsettled_sentence
 
     if done.troubles:
         show_troubles(app, done.branch, done.troubles)

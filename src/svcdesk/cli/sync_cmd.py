@@ -98,7 +98,7 @@ def _show(app: App, done: Synced) -> None:
         else:
             app.out.out(T("{branch}: nothing to push", branch=done.branch))
     for record, step in done.unsettled:
-        from svcdesk.desk.merging import unsettled_sentence
+        from svcdesk.desk.merge_troubles import unsettled_sentence
 
         app.out.out(T("unsettled: {sentence}", sentence=unsettled_sentence(record, step)))
     for note in done.notes:

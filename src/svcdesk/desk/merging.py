@@ -9,39 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from svcdesk.desk.merge_records import MergedRecords, merge_records
 from svcdesk.desk.merge_takes import Take, idle, refuse_wrong
+from svcdesk.desk.merge_troubles import Trouble, trouble_of
 from svcdesk.errors import GitFailed, Refused
 from svcdesk.i18n import T, Text
-from svcdesk.lifecycle.fold import Effect, Step
-from svcdesk.merging.conflict import Conflict
+from svcdesk.lifecycle.fold import Step
 from svcdesk.model.finding import Severity
 from svcdesk.model.ids import ulid
-from svcdesk.model.instants import format_instant
 from svcdesk.store import merge_commit
 from svcdesk.store.git import Repository
 from svcdesk.store.git_message import compose_message
-from svcdesk.store.git_process import visible
 from svcdesk.store.transaction import Transaction, begin
 
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
     from svcdesk.store.yaml_read import Document
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A conflict in a record: who changed the field on either side and when, as far as events or
-    else the newest commits that touched the record there tell."""
-
-    record: str
-    path: str
-    conflict: Conflict
-    one_by: str
-    other_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +90,6 @@ def fast_forward(desk: Desk, commit: str) -> None:
         tx.commit(changes, f"fast-forward to {commit[:12]}", made=commit)
 
 
-def unsettled_sentence(record: str, step: Step) -> Text:
-    """An event that a merge made concurrent or ineffective, in a sentence."""
-    event = step.event
-    if step.effect is Effect.DEAD:
-        return T("{record}: “{move}” by {person} at {time} has no effect: the record was {state}",
-                 record=record, move=event.do, person=event.actor, time=event.happened,
-                 state=step.before or "–")  # fmt: skip
-    fields = ", ".join(
-        f"{path}: {_shown(seen)} → {_shown(found)}"
-        for path, (seen, found) in step.collisions.items()
-    )
-    return T("{record}: “{move}” by {person} at {time} counts, but met other values than its "
-             "author saw ({fields})",
-             record=record, move=event.do, person=event.actor, time=event.happened,
-             fields=fields)  # fmt: skip
-
-
 def _merge_one(desk: Desk, branch: str, takes: Sequence[Take], *, last: bool) -> MergeDone:
     op = ulid(desk.now_ms(), desk.chance())
     with begin(desk.repository, op=op) as tx:
@@ -137,7 +105,7 @@ def _merge_one(desk: Desk, branch: str, takes: Sequence[Take], *, last: bool) ->
         if last:
             refuse_wrong(takes, records.taken)
         troubles = tuple(
-            _trouble(repo, record, path, conflict, (bases[0], one, other), desk.facts.zone)
+            trouble_of(repo, record, path, conflict, (bases[0], one, other), desk.facts.zone)
             for record, path, conflict in records.conflicts
         )
         if troubles:
@@ -249,34 +217,6 @@ def _changes(repo: Repository, one: str, made: str) -> Mapping[str, bytes | None
     return {path: contents[present[path]] if path in present else None for path in names}
 
 
-def _trouble(
-    repo: Repository,
-    record: str,
-    path: str,
-    conflict: Conflict,
-    commits: tuple[str, str, str],
-    zone: tzinfo,
-) -> Trouble:
-    """A conflict with who said what and when, in the desk's zone; `commits` are the base and the
-    two that are merged."""
-    base, one, other = commits
-    said = [
-        f"{word.by}, {word.at}" if word is not None else _newest(repo, base, tip, path, zone)
-        for word, tip in ((conflict.one_word, one), (conflict.other_word, other))
-    ]
-    return Trouble(record, path, conflict, *said)
-
-
-def _newest(repo: Repository, base: str, tip: str, path: str, zone: tzinfo) -> str:
-    """Author and time of the newest commit that touched a path between two commits."""
-    form = "--format=%at %an"
-    raw = repo.git("log", "-1", form, f"{base}..{tip}", "--", path, check=False)
-    seconds, _, author = visible(raw).partition(" ")
-    if not seconds.isdigit():
-        return author
-    return f"{author}, {format_instant(datetime.fromtimestamp(int(seconds), UTC), zone)}"
-
-
 def _push(desk: Desk) -> list[Text]:
     """Push to the branch that the current one follows; sentences about channels not told."""
     from svcdesk.desk.claiming import Claims
@@ -305,7 +245,3 @@ def _push(desk: Desk) -> list[Text]:
             code="E_PUSH",
         )
     return tell_published(desk, repo.head)
-
-
-def _shown(value: object) -> str:
-    return "–" if value is None else str(value)

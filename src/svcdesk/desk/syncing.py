@@ -26,7 +26,8 @@ from svcdesk.values import NamedTuple
 if TYPE_CHECKING:
     from svcdesk.desk.claiming import Claims
     from svcdesk.desk.desk import Desk
-    from svcdesk.desk.merging import MergeDone, Trouble
+    from svcdesk.desk.merge_troubles import Trouble
+    from svcdesk.desk.merging import MergeDone
     from svcdesk.lifecycle.fold import Step
     from svcdesk.store.bearings import Bearings
     from svcdesk.store.git import Repository
