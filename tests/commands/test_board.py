@@ -50,6 +50,35 @@ def test_what_ended_long_ago_is_not_there(busy: Sandbox) -> None:
     assert "resolved" not in svcdesk(busy.root, "board", "--done", "0", at=AT).out
 
 
+def test_what_is_recorded_now_but_ended_long_ago_is_not_there(busy: Sandbox) -> None:
+    """As after an import of old records: by when it happened, not by when it was written down."""
+    old = ("new", "--channel", "email", "--requester", "李*", "--description", "旧系统的请求")
+    assert svcdesk(busy.root, *old, "--at", "2016-03-20 09:00", at=AT).code == 0
+    for move in (
+        ("assign", "006", "engineer-1", "--at", "2016-03-20 10:00"),
+        ("resolve", "006", "--result", RESULT, "--at", "2016-03-25 17:00"),
+    ):
+        moved = svcdesk(busy.root, *move, at=AT)
+        assert moved.code == 0, moved.err
+    for call in (("board",), ("board", "--done", "1")):
+        shown = svcdesk(busy.root, *call, at=AT)
+        assert ("006" in shown.out, "resolved: 1" in shown.out) == (False, True)
+    found = svcdesk(busy.root, "list", "ended:2016-03..2016-04", "--format", "ids", at=AT)
+    assert found.out.split() == ["SR-20241001-006"]
+    said = svcdesk(busy.root, "list", "id:006", "--columns", "ended", "--format", "json", at=AT)
+    assert said.json()["items"][0]["ended"] == "2016-03-25T17:00:00+08:00"
+
+
+def test_a_query_for_states_shows_what_it_finds(busy: Sandbox) -> None:
+    later = "2024-12-01T10:30:00+08:00"
+    by_person = ("board", "is:resolved", "--group-by", "assignee")
+    assert "engineer-1: 1" in svcdesk(busy.root, *by_person, at=later).out
+    assert "resolved: 1" in svcdesk(busy.root, "board", "状态：已解决", at=later).out
+    assert "005" not in svcdesk(busy.root, "board", "is:resolved", "--done", "7", at=later).out
+    assert "005" not in svcdesk(busy.root, "board", "-status:new", at=later).out
+    assert "005" not in svcdesk(busy.root, "board", "is:resolved OR 登录", at=later).out
+
+
 def test_columns_by_another_field_and_a_query(busy: Sandbox) -> None:
     done = svcdesk(busy.root, "board", "--group-by", "处理人", "priority:P2", at=AT)
     assert [line.strip().split("  ")[0] for line in done.out.splitlines() if line] == [

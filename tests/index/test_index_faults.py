@@ -68,6 +68,7 @@ def test_a_damaged_index_is_made_anew(indexed: Sandbox, part: str) -> None:
         "UPDATE words SET text = replace(text, '登录', '手工')",
         "UPDATE record SET kind = 'delivery'",
         "UPDATE record SET newest = newest + 1",
+        "UPDATE record SET ended = 1",
         "UPDATE record SET unsettled = 1",
         "UPDATE record SET blob = zeroblob(20) WHERE id = 1",
         "UPDATE record SET due = due - 999999",

@@ -48,7 +48,8 @@ class Lane(NamedTuple):
 @command(
     "board",
     help="Show open records as cards in columns, by state or another field.\n\n"
-    "QUERY is that of `list`. By state, those that ended in the last days are there too. Late "
+    "QUERY is that of `list`. By state, those that ended in the last days are there too; a "
+    "query for states, as in board status:closed, shows what it finds. Late "
     "records are red, those at risk yellow; the next due comes first. A narrow terminal has the "
     "columns below each other.",
     context_settings={"ignore_unknown_options": True},
@@ -88,7 +89,8 @@ def _board(
         kind=kind,
         at=app.understand(at) if at else None,
         group=field.path,
-        within=f"{OPEN} OR changed:-{days}d.." if days else OPEN,
+        within=f"{OPEN} OR ended:-{days}d.." if days else OPEN,
+        strictly=done is not None,
     )
     on_terminal = app.out.width is not None and app.format_name() == "table"
     lanes = _lanes(app, listing, field, limit or (CARDS if on_terminal else None))

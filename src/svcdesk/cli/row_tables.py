@@ -101,8 +101,8 @@ def cell_of(app: App, row: Row, name: str) -> Cell | Value:
 
     if name == "due":
         return _moment(app, row.due, STYLES.get(row.sla() or "", "") if row.due else "")
-    if name == "changed":
-        return _moment(app, row.changed)
+    if name in ("changed", "ended"):
+        return _moment(app, row.changed if name == "changed" else row.ended)
     if name == "title":
         return row.head.title
     if name == "id":
@@ -135,8 +135,9 @@ def item_of(app: App, row: Row, columns: Sequence[str]) -> dict[str, Value]:
         "provisional": row.head.id in app.provisional,
     }
     extra = {name: row.get(name) for name in columns if name not in item}
-    if extra.get("changed") and row.changed is not None:
-        extra["changed"] = format_instant(row.changed, app.zone)
+    for name in ("changed", "ended"):
+        if extra.get(name) and (moment := getattr(row, name)) is not None:
+            extra[name] = format_instant(moment, app.zone)
     return {**item, **extra}
 
 

@@ -10,6 +10,7 @@ import svcdesk
 from svcdesk.errors import Invalid, SvcdeskError
 from svcdesk.hashes import sha256
 from svcdesk.index.entries import ODD, Describe, Described, Owed
+from svcdesk.lifecycle.ending import ended_at
 from svcdesk.lifecycle.fold import Fold, fold
 from svcdesk.model.field_info import plain
 from svcdesk.model.instants import strict_instant
@@ -86,6 +87,7 @@ def _described(desk: Desk, record: Record, data: bytes, *, closed: bool) -> Desc
         assignee_plain=plain(assignee) if isinstance(assignee, str) else _column(assignee),
         unsettled=bool(folded and folded.unsettled()),
         newest=_newest(record),
+        ended=_ended(desk, record, folded) if folded else None,
         header=json.dumps(record.header, ensure_ascii=False, separators=(",", ":")),
         text=text_of(record),
         owed=_owed(desk, record, folded, data, closed=closed) if folded else None,
@@ -103,6 +105,11 @@ def _newest(record: Record) -> int | None:
         return max(int(strict_instant(event.at).timestamp()) for event in record.events)
     except Invalid:
         return None
+
+
+def _ended(desk: Desk, record: Record, folded: Fold) -> int | None:
+    ended = ended_at(folded, desk.workflow(record.kind))
+    return None if ended is None else int(ended.timestamp())
 
 
 def _owed(desk: Desk, record: Record, folded: Fold, data: bytes, *, closed: bool) -> Owed | None:

@@ -16,8 +16,9 @@ from svcdesk.model.fields import FieldTable
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.record import Value
 from svcdesk.query import Query, ordered
-from svcdesk.query.query import Combined, combined
+from svcdesk.query.query import Combined, Condition, Node, combined
 from svcdesk.query.values import kind_of
+from svcdesk.query.vocabulary import STATUS
 from svcdesk.store.tickets import Unreadable
 from svcdesk.values import NamedTuple
 
@@ -58,6 +59,7 @@ def list_records(
     group: str = "",
     newest: bool = False,
     within: str = "",
+    strictly: bool = False,
     index: Database | None = None,
 ) -> Listing:
     """The records (of a kind) that meet a query; without one, those that are open.
@@ -65,7 +67,8 @@ def list_records(
     They come by next due time, then by id (`newest`: the latest id first), unless the query says
     `sort:`, or `sort` does: fields between commas, each perhaps with `-desc`. `group` is a field:
     records with one value of it come together, and times of one day. `within` is a second query
-    that has to hold, instead of being open where there is no first. Documents of requests' chains
+    that has to hold, instead of being open where there is no first; unless the first asks for
+    states itself and it is not meant `strictly`. Documents of requests' chains
     are listed where the query names their kind, a field that only they have, or a text to search.
     `at` asks as of an earlier moment; `ledgers` finds what is owed (default: the desk's policies),
     `index` is what `prepare` gave, where that was called before.
@@ -74,7 +77,7 @@ def list_records(
     owed = Owing(desk, ledgers)
     index = index or prepare(desk)
     asked = understood(desk, query.strip() or within or OPEN, due=True, now=at)
-    if within and query.strip():
+    if within and query.strip() and (strictly or not _asks_for_states(asked.node)):
         both = understood(desk, within, due=True, now=at).node
         asked = asked._replace(node=combined(True, [asked.node, both]))
     if sort:
@@ -166,6 +169,13 @@ def _grouped(
         [row for _, found in together for row in found],
         tuple((value, len(found)) for value, found in together),
     )
+
+
+def _asks_for_states(node: Node) -> bool:
+    """Whether whatever meets a query is in states that it names."""
+    if isinstance(node, Combined):
+        return (any if node.every else all)(map(_asks_for_states, node.terms))
+    return isinstance(node, Condition) and node.source == "field" and node.path == STATUS
 
 
 def _id_date(row: Row) -> str:

@@ -28,7 +28,9 @@ AGE = FieldInfo("age", "hours", {"en": "age", "zh": "已历时"}, computed=True)
 """The hours since it was submitted."""
 CHANGED = FieldInfo("changed", "instant", {"en": "changed", "zh": "更新时间"}, computed=True)
 """When something was recorded of it last."""
-LISTED = {one.path: one for one in (DUE, SLA, AGE, CHANGED)}
+ENDED = FieldInfo("ended", "instant", {"en": "ended", "zh": "结束时间"}, computed=True)
+"""When a record that is not open came into its state, whenever that was recorded."""
+LISTED = {one.path: one for one in (DUE, SLA, AGE, CHANGED, ENDED)}
 """What lists know of a record beside its fields."""
 
 _BEHIND_NAMES = ":：<>"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from svcdesk.desk.querying import AGE, CHANGED, DUE, SLA
+from svcdesk.desk.querying import AGE, CHANGED, DUE, ENDED, SLA
 from svcdesk.errors import Invalid
 from svcdesk.model.computed import COMPUTED
 from svcdesk.model.instants import strict_instant
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from svcdesk.store.schema import Kinds
 
 AT_RISK = timedelta(hours=2)
+_MOMENTS = frozenset({DUE.path, CHANGED.path, ENDED.path})
 
 Ledgers = Callable[[Record, datetime, "Fold"], "Ledger | None"]
 _judged: list[object] = []
@@ -106,6 +107,14 @@ class Row:
             return None
 
     @property
+    def ended(self) -> datetime | None:
+        """When it came into the state that it is in, if that is not open; None where it is, or
+        its events do not say."""
+        from svcdesk.lifecycle.ending import ended_at
+
+        return ended_at(self.folded, self.workflow)
+
+    @property
     def age(self) -> float | None:
         """The hours since it was submitted, to one decimal; None where that is not known."""
         try:
@@ -117,8 +126,8 @@ class Row:
     # ── as a subject of queries ───────────────────────────────────────────────────────────────
 
     def get(self, path: str) -> Value:
-        if path in (DUE.path, CHANGED.path):
-            moment = self.due if path == DUE.path else self.changed
+        if path in _MOMENTS:
+            moment: datetime | None = getattr(self, path)
             return moment.isoformat(timespec="seconds") if moment else None
         if path == SLA.path:
             return self.sla()
@@ -223,6 +232,11 @@ class IndexedRow(Row):
     def changed(self) -> datetime | None:
         newest = self._found.newest
         return super().changed if newest is None else datetime.fromtimestamp(newest, UTC)
+
+    @property
+    def ended(self) -> datetime | None:
+        ended = self._found.ended
+        return None if ended is None else datetime.fromtimestamp(ended, UTC)
 
     @property
     def is_unsettled(self) -> bool:

@@ -14,8 +14,9 @@ from svcdesk.query.query import Combined, Condition, Negated, Node
 from svcdesk.values import NamedTuple
 
 _TEXTS: Final = frozenset({"kind", "status", "priority", "assignee"})
-CHANGED: Final = "changed"
-"""The field that says when something was recorded last."""
+_MOMENTS: Final = {"changed": "newest", "ended": "ended"}
+"""Fields that are moments, and the columns of their whole seconds. A record without the second has
+not ended; one without the first was changed, nobody knows when."""
 _MOST_WORDS: Final = 500
 """SQLite takes no more than 999 parameters everywhere, and 1,000 levels of expression."""
 _MOST_TERMS: Final = 200
@@ -72,8 +73,8 @@ def _condition(node: Condition) -> Bounds:
         return _text(node.path)
     if node.source == "linked" or node.kind == "id":
         return _naming(node)
-    if node.path == CHANGED and node.kind == "instant":
-        return _changed(node)
+    if node.path in _MOMENTS and node.kind == "instant":
+        return _moment(node)
     if node.path not in _TEXTS:
         return _OPEN
     if node.source == "has":
@@ -119,15 +120,16 @@ def _naming(node: Condition) -> Bounds:
     )
 
 
-def _changed(node: Condition) -> Bounds:
+def _moment(node: Condition) -> Bounds:
     """Whole seconds around the moments that are asked for."""
-    parts: list[str] = []
+    column = _MOMENTS[node.path]
+    parts = [f"{column} IS NULL"] if node.path == "changed" else []
     values: list[int] = []
     for start, end in node.wanted:
-        limits = ["newest >= ?"] * (start is not None) + ["newest <= ?"] * (end is not None)
+        limits = [f"{column} >= ?"] * (start is not None) + [f"{column} <= ?"] * (end is not None)
         parts.append(" AND ".join(limits) or "1")
         values += [int(one.timestamp()) for one in (start, end) if one is not None]
-    return Bounds(f"(newest IS NULL OR {' OR '.join(parts)})", tuple(values), "0", ())
+    return Bounds(f"({' OR '.join(parts)})", tuple(values), "0", ())
 
 
 def _text(sought: str) -> Bounds:

@@ -18,7 +18,7 @@ from svcdesk.i18n import T, Text
 from svcdesk.index.entries import Content, Owed
 from svcdesk.index.sums import is_sound, sum_of, sum_of_text
 
-FORMAT = 7
+FORMAT = 8
 """Counts up with whatever is kept, or how it is found."""
 WAIT = 0.3
 """Seconds to wait for another writer where the answer can do without writing."""
@@ -30,7 +30,7 @@ PRAGMA user_version = {FORMAT};
 CREATE TABLE record (
   id INTEGER PRIMARY KEY, blob BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,
   name TEXT NOT NULL, kind TEXT, status TEXT, priority TEXT, assignee TEXT, assignee_plain TEXT,
-  unsettled INTEGER, newest INTEGER,
+  unsettled INTEGER, newest INTEGER, ended INTEGER,
   terms TEXT, since INTEGER, due INTEGER, moves INTEGER, state TEXT,
   is_open INTEGER, last INTEGER, standing TEXT,
   sum INTEGER NOT NULL, owed_sum INTEGER
@@ -47,8 +47,8 @@ CREATE INDEX by_record ON place (record, tree);
 CREATE INDEX unread ON place (tree) WHERE record IS NULL;
 """
 _COLUMNS = (
-    "record.id, record.blob, record.name, kind, unsettled, newest, terms, since, due, moves, state,"
-    " is_open, last, standing"
+    "record.id, record.blob, record.name, kind, unsettled, newest, ended, terms, since, due, moves,"
+    " state, is_open, last, standing"
 )
 _DAMAGED = "database disk image is malformed"
 """SQLite's own words; it does not notice a bit that has changed in a value, which sums do."""
@@ -151,6 +151,7 @@ class Row:
     __slots__ = (
         "_database",
         "blob",
+        "ended",
         "kind",
         "name",
         "newest",
@@ -170,8 +171,9 @@ class Row:
         self.kind: str = found[3]
         self.unsettled = bool(found[4])
         self.newest: int | None = found[5]
-        self.terms: str | None = found[6]
-        self.owed = Owed(*found[7:]) if found[6] else None
+        self.ended: int | None = found[6]
+        self.terms: str | None = found[7]
+        self.owed = Owed(*found[8:]) if found[7] else None
 
     def header(self) -> str:
         """Its header, as JSON."""
@@ -301,16 +303,16 @@ def keep(connection: sqlite3.Connection, content: Content, terms: str) -> int:
     said = content.said
     assert said is not None
     owed = (terms, *said.owed) if said.owed else None
-    own = (content.id, said.id, said.kind, said.unsettled, said.newest)
+    own = (content.id, said.id, said.kind, said.unsettled, said.newest, said.ended)
     found = connection.execute(
         "INSERT OR IGNORE INTO record (blob, size, name, kind, status, priority, assignee,"
-        " assignee_plain, unsettled, newest, terms, since, due, moves, state, is_open, last,"
+        " assignee_plain, unsettled, newest, ended, terms, since, due, moves, state, is_open, last,"
         " standing, sum, owed_sum)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             content.id,
             content.size,
-            *said[:8],
+            *said[:9],
             *(owed or (None,) * 8),
             sum_of(own),
             sum_of(owed) if owed else None,

@@ -36,8 +36,8 @@ class Described(NamedTuple):
 
     Columns of queries are ODD for what is no text, and empty for what is missing;
     `assignee_plain` is the form in which words are compared. `newest` is the latest moment at which
-    one of its events was recorded, in epoch seconds (None: not known). `header` is JSON; `text` is
-    folded.
+    one of its events was recorded, in epoch seconds (None: not known), `ended` the one at which it
+    ended (None: it is open, or that is not known). `header` is JSON; `text` is folded.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Described(NamedTuple):
     assignee_plain: str
     unsettled: bool
     newest: int | None
+    ended: int | None
     header: str
     text: str
     owed: Owed | None

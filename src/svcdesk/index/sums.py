@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from zlib import crc32
 
-_OWN, _OWED = slice(1, 6), slice(6, 14)
-"""Where a selected row has what its two sums are of: blob, name, kind, unsettled, newest; and its
-terms with what it owes under them."""
+_OWN, _OWED = slice(1, 7), slice(7, 15)
+"""Where a selected row has what its two sums are of: blob, name, kind, unsettled, newest, ended;
+and its terms with what it owes under them."""
 
 
 def sum_of(values: Iterable[Any]) -> int:

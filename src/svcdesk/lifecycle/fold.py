@@ -70,6 +70,14 @@ class Fold(NamedTuple):
     def counted(self) -> Iterator[Event]:
         return (step.event for step in self.steps if step.counts)
 
+    def corrected_times(self) -> dict[str, str]:
+        """When events, by their ids, really happened, as corrections say; a later one stands."""
+        found: dict[str, str] = {}
+        for event in self.counted():
+            if event.do == CORRECT:
+                found.update(event.times)
+        return found
+
     def effect_of(self, event_id: str) -> Effect | None:
         return next((step.effect for step in self.steps if step.event.id == event_id), None)
 

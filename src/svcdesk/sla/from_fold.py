@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from svcdesk.lifecycle.fold import Fold, Step
 from svcdesk.model.instants import strict_instant
-from svcdesk.model.record import CORRECT, SUBMIT, Value
+from svcdesk.model.record import SUBMIT, Value
 from svcdesk.sla.history import History, Occurrence
 from svcdesk.values import NamedTuple
 
@@ -35,7 +35,7 @@ def history_of(record_id: str, uid: str, folded: Fold) -> tuple[History, tuple[R
     Raises Invalid for an event whose time is none.
     """
     steps = [step for step in folded.steps if step.counts]
-    corrected = _corrected_times(steps)
+    corrected = folded.corrected_times()
     raised: list[Raised] = []
     timed: list[tuple[int, Step]] = []
     floor = submitted = None
@@ -124,15 +124,6 @@ def _counted(step: Step, corrected: Mapping[str, str]) -> int:
         given = step.event.set.get("submitted")
         text = given if isinstance(given, str) else text
     return int(strict_instant(text).timestamp())
-
-
-def _corrected_times(steps: list[Step]) -> dict[str, str]:
-    """What corrections say of when events really happened; a later one stands."""
-    found: dict[str, str] = {}
-    for step in steps:
-        if step.event.do == CORRECT:
-            found.update(step.event.times)
-    return found
 
 
 def _moves(step: Step) -> bool:
