@@ -121,3 +121,38 @@ def test_all_wrong_cells_of_a_row_are_named(one: Sandbox, tmp_path: Path) -> Non
     path.write_text(path.read_text("utf-8").replace(",P3,", ",P9,pigeon"), encoding="utf-8")
     known = back(one, path, "--update")
     assert [item["field"] for item in known.json()["items"]] == ["priority", "channel"], known.out
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("export", "-o", ""),
+        ("export", "-o", " "),
+        ("import", ""),
+        ("import", "x.csv", "--mapping", ""),
+        ("apply", ""),
+        ("schema", "export", ""),
+        ("sla", "calc", "--cases", ""),
+        ("sla", "simulate", "--policy", ""),
+        ("demo", "--keep", ""),
+    ],
+)
+def test_an_empty_name_of_a_file_is_a_slip(one: Sandbox, argv: tuple[str, ...]) -> None:
+    done = svcdesk(one.root, *argv)
+    assert (done.code, done.out) == (2, "")
+    assert "names no file" in done.err
+    assert one.status() == ""
+
+
+@pytest.mark.parametrize("name", ["nope/x.csv", "nope/deep/"])
+def test_an_export_makes_no_folder_above_its_own(one: Sandbox, tmp_path: Path, name: str) -> None:
+    done = svcdesk(one.root, "export", "--format", "csv", "-o", f"{tmp_path}/{name}")
+    assert done.code == 3
+    assert f"there is no folder {tmp_path}/nope" in done.err
+    assert not (tmp_path / "nope").exists()
+
+
+def test_an_export_makes_the_folder_that_it_is_to_fill(one: Sandbox, tmp_path: Path) -> None:
+    done = svcdesk(one.root, "export", "--format", "csv", "-o", f"{tmp_path}/new/")
+    assert done.code == 0, done.err
+    assert sorted(path.name for path in tmp_path.glob("new/*")) == ["events.csv", "records.csv"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.options import command, confirm_many, option
+from svcdesk.cli.options import command, confirm_many, option, some_file
 from svcdesk.cli.written import show_done
 from svcdesk.errors import NotFound
 from svcdesk.i18n import T
@@ -18,10 +18,10 @@ from svcdesk.i18n import T
     "apply",
     help="Apply a plan: changes of many records, in one commit.\n\n"
     "FILE (- for standard input) holds a line of JSON for each: {id, set|do, was, …}. What "
-    "--dry-run --format jsonl prints of a move or of set is such a plan; it can be reviewed before "
-    "it is applied. A record that changed since is refused by name.",
+    "--dry-run --format jsonl prints of a move, a word, approve or set is such a plan; it can be "
+    "reviewed before it is applied. A record that changed since is refused by name.",
 )
-@click.argument("file", metavar="FILE|-")
+@click.argument("file", metavar="FILE|-", callback=some_file)
 @option(
     "--keep-going",
     is_flag=True,

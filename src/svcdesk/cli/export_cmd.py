@@ -65,6 +65,7 @@ def _export(
         at=app.understand(at) if at else None,
     )
     if folder is not None and exported.events is not None:
+        _make(folder)
         ending = chosen.suffix or f".{chosen.name}"
         _write(app, folder / f"records{ending}", chosen, exported.records)
         _write(app, folder / f"events{ending}", chosen, exported.events)
@@ -105,6 +106,29 @@ def _format(app: App, output: str | None, folder: Path | None) -> Format:
     return endings[ending]
 
 
+def _make(folder: Path) -> None:
+    """Make the folder asked for, but none above it: a name that leads nowhere is a slip."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except FileNotFoundError:
+        raise _no_folder(folder.parent) from None
+    except OSError as error:
+        raise Refused(
+            T("cannot write {path}: {why}", path=folder, why=error.strerror or error),
+            code="E_OUTPUT",
+            path=str(folder),
+        ) from None
+
+
+def _no_folder(folder: Path) -> Refused:
+    return Refused(
+        T("there is no folder {path}", path=folder),
+        hint=T("make it first, or look for a slip in the name"),
+        code="E_OUTPUT",
+        path=str(folder),
+    )
+
+
 def _write(app: App, path: Path, chosen: Format, table: Table) -> None:
     """Write the file whole or not at all: what is there stays until the new one is complete."""
     from svcdesk.terminal import escape_styled
@@ -118,12 +142,13 @@ def _write(app: App, path: Path, chosen: Format, table: Table) -> None:
         )
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(data)
         beside.replace(path)
     except OSError as error:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+        if not path.parent.is_dir():
+            raise _no_folder(path.parent) from None
         raise Refused(
             T("cannot write {path}: {why}", path=path, why=error.strerror or error),
             code="E_OUTPUT",

@@ -9,7 +9,7 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS, REFUSED
-from svcdesk.cli.options import command, option
+from svcdesk.cli.options import command, option, some_file
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T
 from svcdesk.model.table import Column, Table
@@ -35,7 +35,7 @@ _LONGEST = 60
     "record; with --update a row with one changes that record, unless it has moved since. Where a "
     "row is refused nothing is written, and the exit code is 3.",
 )
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="FILE", callback=some_file)
 @option("--mapping", metavar="MAP", help="The mapping file.")
 @option("--update", is_flag=True, help="Change records that are there already.")
 @option("--kind", metavar="KIND", help="The kind of new records where no column says it.")
@@ -166,7 +166,8 @@ def _tell_differing(app: App, differing: Sequence[Difference]) -> None:
     """Name the rows that say something else of what was imported before."""
     for one in differing[:_NAMED]:
         app.out.err(
-            T("row {row}, {key}: {field} is “{here}” here and “{there}” in the file; it stays as it is",
+            T("row {row}, {key}: {field} is “{here}” here and “{there}” in the file; it stays as "
+              "it is",
               row=one.number, key=one.key, field=one.field, here=_short(one.here),
               there=_short(one.there))
         )  # fmt: skip

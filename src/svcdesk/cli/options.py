@@ -20,14 +20,18 @@ if TYPE_CHECKING:
     from svcdesk.model.record import Value
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_PLACES = frozenset({"FILE", "DIR", "MAP"})
 MANY = 20
 """Changing more records than this at once asks first."""
 
 
 def option(*names: str, **settings: Any) -> Callable[[_F], _F]:
-    """`click.option` whose help is translated when shown; one that takes a TIME needs one."""
+    """`click.option` whose help is translated when shown; one that takes a TIME, or the name of a
+    file or folder, needs one."""
     if settings.get("metavar") == "TIME":
         settings.setdefault("callback", _some_time)
+    elif _PLACES.intersection(settings.get("metavar", "").split("|")):
+        settings.setdefault("callback", some_file)
     return click.option(*names, cls=TranslatedOption, **settings)
 
 
@@ -38,6 +42,17 @@ def _some_time(_: click.Context, param: click.Parameter, value: str | None) -> s
             T("{option} names no time", option=param.opts[0]),
             hint=T("leave {option} out, or say when", option=param.opts[0]),
             code="E_TIME",
+        )
+    return value
+
+
+def some_file(_: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """An empty name is a slip, too: it does not mean the folder that one happens to be in."""
+    if value is not None and not value.strip():
+        name = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
+        raise UsageError(
+            T("{option} names no file", option=name),
+            hint=T("it is empty; a variable of a script may not be set"),
         )
     return value
 

@@ -9,7 +9,7 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.help import Group
-from svcdesk.cli.options import anywhere, command
+from svcdesk.cli.options import anywhere, command, some_file
 from svcdesk.errors import NotADesk
 from svcdesk.i18n import T, pick
 from svcdesk.model.table import Column, Table
@@ -105,7 +105,7 @@ def _show(app: App, kind: str) -> None:
     "Each schema is usable as it is by any JSON Schema validator. To change a workflow, copy its "
     "file into the desk's schemas/ and edit it there.",
 )
-@click.argument("folder", metavar="DIR")
+@click.argument("folder", metavar="DIR", callback=some_file)
 def _export(app: App, folder: str) -> None:
     from svcdesk.store.schema_export import exported
 
