@@ -186,7 +186,7 @@ def _refuse_unfit(
     What is published already is everybody's, and taken in as it is.
     """
     upstream = repo.upstream()
-    if upstream is not None and _is_in(repo, other, upstream.tracking):
+    if upstream is not None and repo.holds(upstream.tracking, other):
         return
     from svcdesk.desk.reviewing import review_commits
 
@@ -202,10 +202,6 @@ def _refuse_unfit(
             record=first.record,
             path=first.path,
         )  # fmt: skip
-
-
-def _is_in(repo: Repository, commit: str, tip: str) -> bool:
-    return repo.run("merge-base", "--is-ancestor", commit, tip).code == 0
 
 
 def _changes(repo: Repository, one: str, made: str) -> Mapping[str, bytes | None]:

@@ -115,7 +115,7 @@ def tell_published(desk: Desk, upstream: str | None) -> list[Text]:
     repo = desk.repository
     failed: list[Text] = []
     for note in published.pending(repo):
-        if upstream is not None and _holds(repo, upstream, note.end):
+        if upstream is not None and repo.holds(upstream, note.end):
             failed += _tell(desk, note)
         published.end_publishing(repo, note.end)
     return failed
@@ -151,10 +151,6 @@ def publish_after_write(desk: Desk) -> list[Text]:
         return [T("not pushed: {words}", words=pushed.words)]
     except SvcdeskError as error:
         return [T("not pushed: {words}", words=error)]
-
-
-def _holds(repo: Repository, tip: str, commit: str) -> bool:
-    return repo.run("merge-base", "--is-ancestor", commit, tip).code == 0
 
 
 def _tell(desk: Desk, note: Pending) -> list[Text]:

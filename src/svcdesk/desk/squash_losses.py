@@ -177,7 +177,7 @@ def _tips(repo: Repository) -> Iterator[tuple[str, str, bool]]:
         if _REBASED.match(what):
             result = after
         elif _REBASE.match(what) and result:
-            if repo.run("merge-base", "--is-ancestor", result, str(repo.head)).code == 0:
+            if repo.holds(str(repo.head), result):
                 yield before[:12], before, True
             result = ""
 

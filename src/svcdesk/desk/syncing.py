@@ -203,7 +203,7 @@ class _Sync:
         return upstream
 
     def _refuse_rewritten(self, repo: Repository, seen: str, upstream: str) -> None:
-        if _is_in(repo, seen, upstream) or repo.head is None or not _is_in(repo, seen, repo.head):
+        if repo.holds(upstream, seen) or repo.head is None or not repo.holds(repo.head, seen):
             return
         published.remember_seen(repo, self._line, seen)
         count = len(repo.git("rev-list", seen, f"^{upstream}").splitlines())
@@ -233,11 +233,11 @@ class _Sync:
         desk = self._desk
         repo = desk.repository.refreshed()
         assert repo.head is not None
-        if upstream is None or _is_in(repo, upstream, repo.head):
+        if upstream is None or repo.holds(repo.head, upstream):
             return None
         from svcdesk.desk import merging
 
-        if _is_in(repo, repo.head, upstream):
+        if repo.holds(upstream, repo.head):
             merging.fast_forward(desk, upstream)
             merged = None
         else:
@@ -312,7 +312,3 @@ class _Sync:
     def _note(self, *sentences: Text) -> None:
         for one in sentences:
             self._notes.setdefault(str(one), one)
-
-
-def _is_in(repo: Repository, commit: str, tip: str) -> bool:
-    return commit == tip or repo.run("merge-base", "--is-ancestor", commit, tip).code == 0

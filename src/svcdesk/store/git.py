@@ -183,6 +183,10 @@ class Repository(NamedTuple):
             raise git_process.failure(args, answer)
         return answer.out.decode("ascii").split("\n")[0] or None
 
+    def holds(self, tip: str, commit: str) -> bool:
+        """Whether a commit is the tip, or in its history; no, where git does not know one of them."""
+        return commit == tip or self.run("merge-base", "--is-ancestor", commit, tip).code == 0
+
     def diff_names(self, one: str, other: str, prefix: str = "") -> dict[str, str]:
         """The paths that differ between two revisions, each with git's letter (A, D, M, T)."""
         options = ["-r", "-z", "--name-status", "--no-renames", "--no-ext-diff", "--no-textconv"]
