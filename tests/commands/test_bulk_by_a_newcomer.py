@@ -101,6 +101,16 @@ def test_people_listed_since_are_in_the_way_of_an_undo_that_says_so(two: Sandbox
     assert "git revert" in done.err
 
 
+def test_who_may_not_change_people_any_more_does_not_by_an_undo(two: Sandbox) -> None:
+    ok(run(two, "people", "add", "boss-1", "--role", "supervisor", "--email", "b@example.org"))
+    ok(run(two, "people", "set", "engineer-1", "--role", "engineer"))
+    head = two.subjects()
+    done = run(two, "undo")
+    assert done.code == 3
+    assert "engineer-1 may not change the desk's own files" in done.err
+    assert two.subjects() == head
+
+
 def test_an_attached_file_in_yaml_is_no_record(two: Sandbox) -> None:
     two.root.with_name("log.yaml").write_text("a: 1\n", encoding="utf-8")
     ok(run(two, "attach", FIRST, str(two.root.with_name("log.yaml"))))

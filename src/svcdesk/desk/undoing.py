@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from svcdesk.desk.draft import Change, Draft
 from svcdesk.desk.parts import DESK_FILE
+from svcdesk.desk.people import authorise_facts
 from svcdesk.desk.reading import is_one
 from svcdesk.desk.records import Circumstances, move_one
 from svcdesk.desk.writing import Done, Story, perform
 from svcdesk.errors import NotFound, Refused
-from svcdesk.i18n import T
+from svcdesk.i18n import Named, T, Text
 from svcdesk.lifecycle.act import Words
 from svcdesk.lifecycle.fold import Fold, fold
 from svcdesk.lifecycle.moves import append, shown_apart
@@ -64,7 +65,8 @@ def undo(
     ask: Callable[[Sequence[str]], None] | None = None,
 ) -> Done:
     """Take back the last operation that its author, who is the caller, committed and did not yet
-    take back: called again, it goes one operation further back.
+    take back: called again, it goes one operation further back. What changed the desk's own files
+    alone takes the right to change them now.
 
     `ask` is told the ids of the records before anything is written, and raises to stop it.
     Raises NotFound where there is none, Refused (E_UNDO) where what came later rests on it, Changed
@@ -81,6 +83,8 @@ def undo(
     now = repo.head or operation.commit.id
     later = repo.diff_names(operation.commit.id, now).keys() & touched.keys()
     records = [path for path in touched if is_one(desk, path, None)]
+    if not records:
+        authorise_facts(desk, _may_not)
     if not later and not (records and _seen_elsewhere(repo, operation.commit.id)):
         return _restored(desk, repo, operation, list(touched), said)
     if not records:
@@ -93,6 +97,12 @@ def undo(
             path=min(later),
         )  # fmt: skip
     return _taken_back(desk, repo, operation, records, said)
+
+
+def _may_not(person: str, roles: Named) -> Text:
+    return T(
+        "{person} may not change the desk's own files; roles: {roles}", person=person, roles=roles
+    )
 
 
 def _last(desk: Desk, repo: Repository) -> Operation:
