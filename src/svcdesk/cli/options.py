@@ -30,7 +30,7 @@ def option(*names: str, **settings: Any) -> Callable[[_F], _F]:
     file or folder, needs one."""
     if settings.get("metavar") == "TIME":
         settings.setdefault("callback", _some_time)
-    elif _PLACES.intersection(settings.get("metavar", "").split("|")):
+    elif _PLACES.intersection((settings.get("metavar") or "").split("|")):
         settings.setdefault("callback", some_file)
     return click.option(*names, cls=TranslatedOption, **settings)
 
