@@ -9,8 +9,8 @@ from clones import new, uid
 from test_merged_by_other_means import FIRST, apart, assign, events, note, records, text_merge
 
 from svcdesk.desk.doctoring import examine, mend
-from svcdesk.desk.history_signs import Sign
 from svcdesk.desk.merging import merge_branches
+from svcdesk.desk.sign import Sign
 from svcdesk.model.finding import Severity
 from svcdesk.testing import MakeDesk, Sandbox
 

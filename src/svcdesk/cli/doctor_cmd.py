@@ -16,7 +16,7 @@ from svcdesk.model.finding import Severity
 from svcdesk.model.table import Cell, Column, Table
 
 if TYPE_CHECKING:
-    from svcdesk.desk.history_signs import Sign
+    from svcdesk.desk.sign import Sign
 
 _WORDS = {
     None: T("good"),
@@ -120,7 +120,7 @@ def _advice(sign: Sign, left: Mapping[str, Text]) -> Text | None:
 def _own_settings(app: App) -> list[Sign]:
     """What is wrong with the user's own settings; the examination then goes on without them."""
     from svcdesk.config import without_settings
-    from svcdesk.desk.doctoring import sign_of
+    from svcdesk.desk.sign import sign_of
 
     try:
         _ = app.config

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from svcdesk.desk.deleted import Deleted, deleted_before, deleted_here
+from svcdesk.desk.sign import Sign
 from svcdesk.i18n import T, Text
 from svcdesk.model.finding import Severity
 
@@ -16,16 +16,6 @@ if TYPE_CHECKING:
 _One = TypeVar("_One")
 _MOST = 20
 _MEND = T("`svcdesk doctor --fix` puts it right, in a commit that you can look at")
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One thing looked at. `weight` None is in order; otherwise how much it matters."""
-
-    name: str
-    message: Text
-    weight: Severity | None = None
-    hint: Text | None = None
 
 
 def deletions(desk: Desk) -> Iterator[Sign]:

@@ -184,7 +184,7 @@ class Repository(NamedTuple):
         return answer.out.decode("ascii").split("\n")[0] or None
 
     def holds(self, tip: str, commit: str) -> bool:
-        """Whether a commit is the tip, or in its history; no, where git does not know one of them."""
+        """Whether a commit is the tip or in its history; not, where git does not know it."""
         return commit == tip or self.run("merge-base", "--is-ancestor", commit, tip).code == 0
 
     def diff_names(self, one: str, other: str, prefix: str = "") -> dict[str, str]:
