@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from svcdesk.errors import UsageError
+from svcdesk.errors import UsageError, reason_of
 from svcdesk.i18n import LANGUAGES, T, Text
 from svcdesk.values import NamedTuple
 
@@ -144,7 +144,7 @@ def _read(path: Path) -> Document | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UsageError(T("cannot read {path}: {why}", path=path, why=error.strerror)) from error
+        raise UsageError(T("cannot read {path}: {why}", path=path, why=reason_of(error))) from error
     if not data.strip():
         return None
     from svcdesk.store.yaml_read import parse

@@ -23,6 +23,8 @@ A bug of ours is none of these: any other exception ends with exit code 4. Codes
 
 from __future__ import annotations
 
+import errno
+
 from svcdesk.i18n import T, Text
 
 SENT_OTHERWISE = T("the terminal or script sends another encoding, perhaps GBK; let it send UTF-8")
@@ -126,6 +128,31 @@ class GitFailed(Refused):
 
 class PluginFailed(Refused):
     code = "E_PLUGIN"
+
+
+_SYSTEM_SAYS = {
+    errno.ENOENT: T("there is no such file or folder"),
+    errno.EACCES: T("permission denied"),
+    errno.EPERM: T("permission denied"),
+    errno.EISDIR: T("it is a folder"),
+    errno.ENOTDIR: T("a part of its path is no folder"),
+    errno.EEXIST: T("it is there already"),
+    errno.ENAMETOOLONG: T("its name is too long"),
+    errno.ELOOP: T("a symbolic link stands where none may"),
+    errno.EROFS: T("the disk is read-only"),
+    errno.ENOSPC: T("the disk is full"),
+    errno.EIO: T("the disk reports an error"),
+    errno.EBUSY: T("it is in use"),
+    errno.EMFILE: T("too many files are open"),
+    errno.ENFILE: T("too many files are open"),
+    errno.ENOMEM: T("there is not enough memory"),
+}
+
+
+def reason_of(error: OSError) -> Text | str:
+    """Why the operating system refused, as a part of a sentence: in words of ours for what is
+    common, else in its own."""
+    return _SYSTEM_SAYS.get(error.errno or 0) or error.strerror or str(error)
 
 
 def placed(error: SvcdeskError, path: str | None = None) -> Text:

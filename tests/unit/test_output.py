@@ -222,7 +222,7 @@ def test_a_reader_who_leaves_stops_nothing() -> None:
 def test_another_failure_of_the_disk_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123
         monkeypatch.setattr(sys, "stdout", full)
-        with pytest.raises(Refused, match="No space") as caught:
+        with pytest.raises(Refused, match="the disk is full") as caught:
             output().out("x")
         assert caught.value.code == "E_OUTPUT"
         monkeypatch.undo()

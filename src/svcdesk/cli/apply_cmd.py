@@ -10,7 +10,7 @@ import click
 from svcdesk.cli.app import App
 from svcdesk.cli.options import command, confirm_many, option, some_file
 from svcdesk.cli.written import show_done
-from svcdesk.errors import NotFound
+from svcdesk.errors import NotFound, reason_of
 from svcdesk.i18n import T
 
 
@@ -67,7 +67,7 @@ def _read(file: str) -> bytes:
     try:
         return Path(file).read_bytes()
     except OSError as error:
-        raise NotFound(T("cannot read {path}: {why}", path=file, why=error)) from None
+        raise NotFound(T("cannot read {path}: {why}", path=file, why=reason_of(error))) from None
 
 
 def commands() -> dict[str, click.Command]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from svcdesk.errors import Refused, SvcdeskError, UsageError, placed
+from svcdesk.errors import Refused, SvcdeskError, UsageError, placed, reason_of
 from svcdesk.i18n import T
 
 if TYPE_CHECKING:
@@ -134,9 +134,9 @@ def _run(command: click.Command, app: App, arguments: list[str] | None) -> int:
 def _of_the_system(error: OSError) -> Refused:
     """What the operating system refused, as our error."""
     return Refused(
-        T("the system refused {path}: {reason}", path=error.filename, reason=error.strerror)
+        T("the system refused {path}: {reason}", path=error.filename, reason=reason_of(error))
         if error.filename is not None
-        else T("the system refused to go on: {reason}", reason=error.strerror),
+        else T("the system refused to go on: {reason}", reason=reason_of(error)),
         hint=T("mend that, then try again; `svcdesk doctor` says how the desk stands"),
         code="E_DISK",
     )

@@ -14,7 +14,7 @@ from svcdesk.cli.app import App
 from svcdesk.cli.list_cmd import query_text, refuse_options
 from svcdesk.cli.options import asked_at, command, option
 from svcdesk.cli.row_tables import tell_unreadable
-from svcdesk.errors import Refused, SvcdeskError, UsageError
+from svcdesk.errors import Refused, SvcdeskError, UsageError, reason_of
 from svcdesk.i18n import T
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _make(folder: Path) -> None:
         raise _no_folder(folder.parent) from None
     except OSError as error:
         raise Refused(
-            T("cannot write {path}: {why}", path=folder, why=error.strerror or error),
+            T("cannot write {path}: {why}", path=folder, why=reason_of(error)),
             code="E_OUTPUT",
             path=str(folder),
         ) from None
@@ -150,7 +150,7 @@ def _write(app: App, path: Path, chosen: Format, table: Table) -> None:
         if not path.parent.is_dir():
             raise _no_folder(path.parent) from None
         raise Refused(
-            T("cannot write {path}: {why}", path=path, why=error.strerror or error),
+            T("cannot write {path}: {why}", path=path, why=reason_of(error)),
             code="E_OUTPUT",
             path=str(path),
         ) from None

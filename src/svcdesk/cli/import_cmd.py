@@ -100,7 +100,11 @@ def _show_table(app: App, result: TableImport) -> int:
     if result.refusals or app.format_name() in ("json", "jsonl"):
         app.show(table)
     for place, record_id in result.new.items():
-        app.out.err(T("row {row}: {record}", row=place, record=record_id))
+        app.out.err(
+            T("row {row}: {record}", row=place, record=record_id)
+            if place.isdigit()
+            else T("{place}: {message}", place=place, message=record_id)  # of a sheet: 记录!27
+        )
     for note in (*done.notes, *done.untold) if done else ():
         app.out.err(note)
     app.out.err(

@@ -10,7 +10,7 @@ from typing import Final, TextIO
 
 import click
 
-from svcdesk.errors import Refused, UsageError
+from svcdesk.errors import Refused, UsageError, reason_of
 from svcdesk.i18n import T, Text
 from svcdesk.terminal import escape, escape_controls, escape_styled, style
 
@@ -214,7 +214,7 @@ def _write(stream: TextIO | None, text: str) -> None:
 
 def _not_written(error: OSError) -> Refused:
     return Refused(
-        T("the output could not be written: {reason}", reason=error.strerror or str(error)),
+        T("the output could not be written: {reason}", reason=reason_of(error)),
         hint=T("what the command did to the desk stands: see `git log -1`"),
         code="E_OUTPUT",
     )

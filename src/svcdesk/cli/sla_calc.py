@@ -13,7 +13,7 @@ import click
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import PARTIAL
 from svcdesk.cli.options import command, option
-from svcdesk.errors import Invalid, NotFound, SvcdeskError, UsageError
+from svcdesk.errors import Invalid, NotFound, SvcdeskError, UsageError, reason_of
 from svcdesk.i18n import T
 from svcdesk.model.record import Value
 from svcdesk.model.table import Column, Table
@@ -136,7 +136,7 @@ def _cases(app: App, name: str) -> int:
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
     except OSError as error:
-        raise NotFound(T("cannot read {path}: {why}", path=name, why=error.strerror)) from None
+        raise NotFound(T("cannot read {path}: {why}", path=name, why=reason_of(error))) from None
     except UnicodeDecodeError:
         raise Invalid(T("{path} is not UTF-8", path=name)) from None
     try:
@@ -175,7 +175,9 @@ def _calendar(app: App, given: str | None) -> Calendar:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise NotFound(T("cannot read {path}: {why}", path=path, why=error.strerror)) from None
+            raise NotFound(
+                T("cannot read {path}: {why}", path=path, why=reason_of(error))
+            ) from None
         document = parse(data, path=str(path))
         return document.understood(lambda value: parse_calendar(value, path.stem))
     calendars = app.desk.sla.calendars

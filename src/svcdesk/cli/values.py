@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcdesk.cli.app import App
-from svcdesk.errors import NotFound, UsageError
+from svcdesk.errors import NotFound, UsageError, reason_of
 from svcdesk.i18n import T
 from svcdesk.model.record import Value
 
@@ -107,5 +107,9 @@ def _from_file(text: str) -> str:
         return text
     try:
         return Path(text[1:]).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotFound(T("cannot read {path}: {why}", path=text[1:], why=error)) from None
+    except OSError as error:
+        raise NotFound(
+            T("cannot read {path}: {why}", path=text[1:], why=reason_of(error))
+        ) from None
+    except UnicodeDecodeError:
+        raise NotFound(T("cannot read {path}: {why}", path=text[1:], why=T("not UTF-8"))) from None

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from svcdesk.errors import PluginFailed
+from svcdesk.errors import PluginFailed, reason_of
 from svcdesk.hookspecs import Contacts, Means
 from svcdesk.i18n import T, Text
 
@@ -64,9 +64,7 @@ def _read(path: Path) -> Mapping[str, Any]:
         text = data.decode("utf-8-sig")
         book = _PARSERS.get(path.suffix.casefold(), _yaml)(text)
     except OSError as error:
-        raise _refused(
-            T("cannot read {path}: {why}", path=path, why=error.strerror or error)
-        ) from error
+        raise _refused(T("cannot read {path}: {why}", path=path, why=reason_of(error))) from error
     except ValueError as error:
         why = str(error).splitlines()[0]
         raise _refused(T("{path} cannot be understood: {why}", path=path, why=why)) from error

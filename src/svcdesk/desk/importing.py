@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from svcdesk.desk.draft import Draft
 from svcdesk.desk.writing import Done, Options, Story, perform
-from svcdesk.errors import Invalid, NotFound, UsageError
+from svcdesk.errors import Invalid, NotFound, UsageError, reason_of
 from svcdesk.hookspecs import Row
 from svcdesk.i18n import T, Text
 from svcdesk.importing.mapping import ImportMapping, parse_mapping
@@ -204,5 +204,5 @@ def read_source(path: Path) -> bytes:
         raise NotFound(T("there is no file {path}", path=path), path=str(path)) from None
     except OSError as error:
         raise UsageError(
-            T("cannot read {path}: {why}", path=path, why=error.strerror), path=str(path)
+            T("cannot read {path}: {why}", path=path, why=reason_of(error)), path=str(path)
         ) from None

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from svcdesk.desk.settings import parse_facts, parse_people
-from svcdesk.errors import NotADesk, UsageError
+from svcdesk.errors import NotADesk, UsageError, reason_of
 from svcdesk.i18n import LANGUAGES, T, language
 from svcdesk.model.ids import ulid
 from svcdesk.model.record import Value
@@ -102,7 +102,7 @@ def _folder(path: str | os.PathLike[str]) -> Path:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise NotADesk(
-            T("{path} cannot become a desk: {reason}", path=folder, reason=error.strerror or ""),
+            T("{path} cannot become a desk: {reason}", path=folder, reason=reason_of(error)),
             code="E_NO_DIRECTORY",
             path=str(folder),
         ) from error

@@ -12,7 +12,7 @@ from svcdesk.desk.check_policies import every_target, waiting_reasons
 from svcdesk.desk.listing import Row
 from svcdesk.desk.querying import understood, vocabulary
 from svcdesk.desk.spreading import spread
-from svcdesk.errors import Invalid, NotFound
+from svcdesk.errors import Invalid, NotFound, reason_of
 from svcdesk.i18n import T
 from svcdesk.model.finding import Finding
 from svcdesk.sla.from_fold import history_of
@@ -121,7 +121,7 @@ def policy_from(desk: Desk, name: str) -> Policy:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise NotFound(T("cannot read {path}: {why}", path=path, why=error.strerror)) from None
+        raise NotFound(T("cannot read {path}: {why}", path=path, why=reason_of(error))) from None
     document = parse(data, path=str(path))
     policy = document.understood(lambda value: parse_policy(value, path.stem, desk.sla.compile))
     return _usable(desk, policy, document, str(path))

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from svcdesk.errors import reason_of
 from svcdesk.i18n import T, Text
 from svcdesk.index.entries import Content, Owed
 from svcdesk.index.sums import is_sound, sum_of, sum_of_text
@@ -85,7 +86,7 @@ def open_database(common_dir: Path, fingerprint: str) -> Database:
         if not _is_damage(error):
             raise _unusable(error) from error
     except OSError as error:
-        raise Unusable(T("the index cannot be used: {reason}", reason=error.strerror)) from error
+        raise Unusable(T("the index cannot be used: {reason}", reason=reason_of(error))) from error
     discard(path)
     try:
         return Database(path, _connected(path))

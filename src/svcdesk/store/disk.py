@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import re
 
-from svcdesk.errors import Refused
+from svcdesk.errors import Refused, reason_of
 from svcdesk.i18n import T
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -17,7 +17,7 @@ def disk_refused(error: OSError) -> Refused:
     """What the operating system refused, as our error (E_DISK)."""
     if error.errno in _FULL:
         return disk_full()
-    reason = error.strerror or str(error)
+    reason = reason_of(error)
     return Refused(
         T("the disk refused {path}: {reason}", path=error.filename, reason=reason)
         if error.filename

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
-from svcdesk.errors import GitFailed, NotADesk
+from svcdesk.errors import GitFailed, NotADesk, reason_of
 from svcdesk.i18n import T
 from svcdesk.values import NamedTuple
 
@@ -230,7 +230,7 @@ def _spawn(args: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
     except OSError as error:
         raise GitFailed(
             T("git {verb} could not be started: {reason}",
-              verb=verb(args), reason=error.strerror or str(error)),
+              verb=verb(args), reason=reason_of(error)),
             hint=T("the machine may be out of memory or processes, or the directory is gone"),
         ) from error  # fmt: skip
 

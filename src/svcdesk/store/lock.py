@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from svcdesk.errors import Busy, Refused
+from svcdesk.errors import Busy, Refused, reason_of
 from svcdesk.i18n import T, Text
 
 try:
@@ -199,7 +199,7 @@ def _holder(path: Path) -> Text:
 
 def _unwritable(path: Path, error: OSError) -> Refused:
     return Refused(
-        T("{path} cannot be written: {reason}", path=path, reason=error.strerror or str(error)),
+        T("{path} cannot be written: {reason}", path=path, reason=reason_of(error)),
         hint=T("svcdesk keeps its lock there: the disk may be full, or yours only to read"),
         code="E_DISK",
     )

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from svcdesk.errors import Refused
+from svcdesk.errors import Refused, reason_of
 from svcdesk.i18n import T
 from svcdesk.store.git_process import visible
 
@@ -106,7 +106,7 @@ def _run(args: Sequence[str], message: bytes, timeout: float) -> subprocess.Comp
         ) from None  # fmt: skip
     except OSError as error:
         raise Refused(
-            T("ssh-keygen could not be started: {reason}", reason=error.strerror or str(error)),
+            T("ssh-keygen could not be started: {reason}", reason=reason_of(error)),
             code="E_SSH",
         ) from error
 

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from svcdesk.errors import PluginFailed
+from svcdesk.errors import PluginFailed, reason_of
 from svcdesk.hookspecs import Channel, Means, Notice
 from svcdesk.i18n import T, Text
 from svcdesk.terminal import escape
@@ -58,7 +58,7 @@ def _run(argv: list[str], data: bytes, seconds: float, said: IO[bytes]) -> int:
         )
     except OSError as error:
         raise _refused(
-            T("cannot start {program}: {why}", program=argv[0], why=error.strerror or error)
+            T("cannot start {program}: {why}", program=argv[0], why=reason_of(error))
         ) from error
     try:
         process.communicate(data, timeout=seconds)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from svcdesk.errors import PluginFailed
+from svcdesk.errors import PluginFailed, reason_of
 from svcdesk.hookspecs import Channel, Means, Notice
 from svcdesk.i18n import T
 
@@ -28,7 +28,7 @@ def send(notice: Notice, means: Means) -> None:
             os.close(handle)
     except OSError as error:
         raise PluginFailed(
-            T("cannot append to {path}: {why}", path=path, why=error.strerror or error),
+            T("cannot append to {path}: {why}", path=path, why=reason_of(error)),
             code="E_CHANNEL",
         ) from error
     if written < len(line):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svcdesk.defaults.formats.cells import count, finding_items
-from svcdesk.errors import UsageError
+from svcdesk.errors import UsageError, reason_of
 from svcdesk.hookspecs import Format, Rendering
 from svcdesk.i18n import T
 from svcdesk.terminal import escape
@@ -98,7 +98,7 @@ def _add_summary(file: Path, table: Table, rendering: Rendering) -> None:
     except OSError as error:
         raise UsageError(
             T("the summary of the job cannot be written to {path}: {why}",
-              path=file, why=error.strerror),
+              path=file, why=reason_of(error)),
             hint=T("unset {name} to go without", name=SUMMARY),
         ) from None  # fmt: skip
 
