@@ -66,3 +66,73 @@ def test_what_is_stored_is_the_same_in_every_language(desk: Sandbox, tmp_path: P
     again = imported(desk, tmp_path, MAPPING, lang="en")
     assert again.code == 0
     assert len(desk.subjects()) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "advice"),
+    [
+        ("open: new", "open: neww", "state.values.open", "new"),
+        ("open: new", "open: 待分派", "state.values.open", "new"),
+        ("open: new", "open: waiting/custmer", "state.values.open", "customer"),
+        ("open: new", "open: new/customer", "state.values.open", "after the /"),
+        ("  values:", "  moves: [strt]\n  values:", "state.moves", "start"),
+        (
+            "fields:",
+            "tracked:\n  priority: {column: caller, default: P9}\nfields:",
+            "tracked.priority.default",
+            "P1",
+        ),
+        (
+            "fields:",
+            "tracked:\n  channel: {column: caller, values: {李*: 电话}}\nfields:",
+            "tracked.channel.values.李*",
+            "phone",
+        ),
+        ("fields:", "constant:\n  type: falt\nfields:", "constant.type", "fault"),
+    ],
+)
+def test_a_word_of_the_mapping_that_the_kind_does_not_have(
+    desk: Sandbox, tmp_path: Path, old: str, new: str, key: str, advice: str
+) -> None:
+    refused = imported(desk, tmp_path, MAPPING.replace(old, new, 1))
+    assert refused.code == 3, refused.err
+    assert f"map.yaml: {key}: " in refused.err
+    assert advice in refused.err
+    assert desk.status() == ""
+
+
+def test_a_cell_that_is_no_word_of_a_field_is_refused_by_its_row(
+    desk: Sandbox, tmp_path: Path
+) -> None:
+    """It would stand in an event for ever, though a later row says another word."""
+    tracked = "tracked:\n  priority: level\nfields:"
+    (tmp_path / "list.csv").write_text(
+        "ticket,created,status,caller,summary,level\n"
+        "T1,2024-09-02 08:50,back,李*,打印机卡纸,P9\n"
+        "T1,2024-09-03 10:15,open,李*,打印机卡纸,紧急\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "map.yaml").write_text(MAPPING.replace("fields:", tracked), encoding="utf-8")
+    done = svcdesk(
+        desk.root, "import", f"{tmp_path}/list.csv", "--mapping", f"{tmp_path}/map.yaml",
+        "--format", "json",
+    )  # fmt: skip
+    assert [(one["row"], "P9" in one["why"]) for one in done.json()["items"]] == [(2, True)]
+    assert desk.open().load("001").record.get("priority") == "P1"
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("note: '{nosuch}'\n", "note"),
+        ("who: {text: '{nosuch}'}\n", "who.text"),
+        ("tracked: {location: {text: '{ticket}{nosuch}'}}\n", "tracked.location.text"),
+    ],
+)
+def test_a_column_within_a_text_has_to_be_there(
+    desk: Sandbox, tmp_path: Path, line: str, key: str
+) -> None:
+    refused = imported(desk, tmp_path, MAPPING + line)
+    assert refused.code == 3, refused.out
+    assert f"lacks the column “nosuch”, which `{key}` of the mapping names" in refused.err
+    assert desk.status() == ""

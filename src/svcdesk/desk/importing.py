@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,10 +18,12 @@ from svcdesk.importing.mapping import ImportMapping, parse_mapping
 from svcdesk.importing.recognising import Difference, uid_name
 from svcdesk.importing.rows import WHO, Imported, Terms, import_rows
 from svcdesk.importing.source import Meant, Refusal, SourceRow, group_rows
+from svcdesk.importing.vocabulary import refuse_unknown
 from svcdesk.lifecycle.fold import fold
 from svcdesk.lifecycle.header import project
 from svcdesk.lifecycle.moves import Moved
 from svcdesk.lifecycle.rights import authorise
+from svcdesk.model.field_info import FieldInfo
 from svcdesk.model.ids import chance_of, imported_id
 from svcdesk.model.kind import Kind
 from svcdesk.model.record import Record, Value
@@ -64,10 +66,12 @@ def import_file(desk: Desk, source: Path, mapping: Path, options: Options) -> Im
     authorise(IMPORT, desk.workflow("request").roles, author.person)
     plan = parse_mapping(parse(read_source(mapping), path=str(mapping)).value, str(mapping))
     kind = desk.kinds[plan.kind]
+    fields = desk.kinds.fields(kind.name)
+    refuse_unknown(plan, kind.workflow, fields, str(mapping))
     rows, refusals = _rows(desk, source, plan)
     total = len(rows) + len(refusals)
     act = desk.act(author, via=IMPORT)
-    terms = Terms(plan, kind.workflow, act.by, act.at, desk.now(), _meant(desk, kind))
+    terms = Terms(plan, kind.workflow, act.by, act.at, desk.now(), _meant(desk, fields), fields)
     groups = group_rows(rows, plan.key)
     refusals += [
         Refusal(one.number, "", T("no {column}", column=plan.key)) for one in groups.pop("", ())
@@ -109,9 +113,8 @@ def import_file(desk: Desk, source: Path, mapping: Path, options: Options) -> Im
     )
 
 
-def _meant(desk: Desk, kind: Kind) -> Meant:
+def _meant(desk: Desk, fields: Mapping[str, FieldInfo]) -> Meant:
     """Values as the desk knows them: whoever alone is called so is meant by a name."""
-    fields = desk.kinds.fields(kind.name)
     people = {path for path, one in fields.items() if one.type == "person"} | {WHO}
 
     def meant(path: str, text: str) -> str:

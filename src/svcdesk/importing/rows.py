@@ -29,7 +29,9 @@ from svcdesk.importing.source import (
     Timed,
     oldest_first,
 )
+from svcdesk.importing.vocabulary import WAITS_FOR
 from svcdesk.lifecycle.fold import STATUS, Effect, fold
+from svcdesk.model.field_info import FieldInfo
 from svcdesk.model.ids import imported_id
 from svcdesk.model.instants import format_instant
 from svcdesk.model.kind import Workflow
@@ -39,7 +41,6 @@ from svcdesk.values import NamedTuple
 NOTE = "note"
 WHO = "for"
 """Where an event says who acted."""
-_WAITS_FOR = "waiting.reason"
 _CORRECTED = "imported"
 """Why a state was corrected, as it is stored: the same whatever the language of who imports."""
 
@@ -53,6 +54,7 @@ class Terms(NamedTuple):
     at: str
     now: datetime
     meant: Meant
+    fields: Mapping[str, FieldInfo]
 
 
 class Imported(NamedTuple):
@@ -81,7 +83,7 @@ def import_rows(
     """What a key's rows make of its record (`known`, where it is here already); only refusals
     where not even one row was understood. Each event's `when` is its row's own time.
     """
-    reader = Reader(terms.mapping, terms.meant, terms.now)
+    reader = Reader(terms.mapping, terms.meant, terms.fields, terms.now)
     timed: list[Timed] = []
     refusals = []
     for row in rows:
@@ -180,7 +182,7 @@ class _Builder:
         except RowRefused as refused:
             wrong += refused.whys
         wanted = self._read(self.mapping.tracked, one, wrong)
-        return state, {**wanted, _WAITS_FOR: reason} if reason else wanted
+        return state, {**wanted, WAITS_FOR: reason} if reason else wanted
 
     def _read(
         self, columns: Mapping[str, Column], one: Timed, wrong: list[Text]
@@ -222,7 +224,7 @@ class _Builder:
             if value != self._meant(path, self.values.get(path))
         }
         here = str(self.values[STATUS])
-        if state != here or _WAITS_FOR in changed:
+        if state != here or WAITS_FOR in changed:
             move = self._move(here, state)
             changed = {STATUS: state, **changed}
         else:

@@ -6,9 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from svcdesk.errors import UsageError
 from svcdesk.i18n import T, Text
 from svcdesk.importing.local_times import local_time
 from svcdesk.importing.mapping import SLOT, Column, ImportMapping
+from svcdesk.importing.vocabulary import chosen
+from svcdesk.model.field_info import FieldInfo
+from svcdesk.model.field_values import understand
 from svcdesk.model.record import Value
 from svcdesk.values import NamedTuple
 
@@ -86,8 +90,11 @@ def _number(text: str | None) -> float:
 class Reader:
     """Reads cells by a mapping. Its methods raise RowRefused for a cell that means nothing."""
 
-    def __init__(self, mapping: ImportMapping, meant: Meant, now: datetime) -> None:
+    def __init__(
+        self, mapping: ImportMapping, meant: Meant, fields: Mapping[str, FieldInfo], now: datetime
+    ) -> None:
         self.mapping, self.meant, self.now = mapping, meant, now
+        self.chosen = chosen(fields)
 
     def timed(self, row: SourceRow) -> Timed:
         cells = {name: self._known(text) for name, text in row.cells.items()}
@@ -135,10 +142,21 @@ class Reader:
                       cell=text, column=column.column or "")
                 )  # fmt: skip
             return self.meant(path, translated)
+        if path in self.chosen:
+            return self._word(self.chosen[path], column.column or "", text)
         meant = self.meant(path, text)
         if meant != text or not column.slug:
             return meant
         return _NOT_SLUG.sub("-", text).strip("-").lower()
+
+    def _word(self, field: FieldInfo, column: str, text: str) -> Value:
+        """The word of a closed vocabulary that a cell means, by a label too."""
+        try:
+            return understand(field, text)
+        except UsageError as error:
+            raise RowRefused(
+                T("{column}: {problem}", column=column, problem=error.message)
+            ) from None
 
     def raw(self, column: Column, cells: Mapping[str, str | None]) -> str | None:
         """What stands in the source for a column, before anything is made of it."""
