@@ -16,7 +16,7 @@ from svcdesk.cli.options import (
     read_ids,
 )
 from svcdesk.cli.row_tables import tell_unreadable
-from svcdesk.cli.views import log_item, log_row, view_item, view_lines
+from svcdesk.cli.views import view_item, view_lines
 from svcdesk.i18n import T
 
 _READ_BY_PEOPLE = "table"
@@ -74,6 +74,7 @@ def _show(
 @ids_argument
 @of_revision
 def _log(app: App, ids: tuple[str, ...], revision: str | None) -> None:
+    from svcdesk.cli.log_view import log_item, log_row
     from svcdesk.model.table import Column, Table
 
     go_to(app, revision)

@@ -1,29 +1,25 @@
-"""A record whole, for people to read: its fields by their labels, its documents, its events."""
+"""A record whole, for people to read: its fields by their labels, its documents, its links."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from svcdesk.cli.app import App
 from svcdesk.i18n import T, Text, pick
 from svcdesk.lifecycle.fold import Effect
-from svcdesk.lifecycle.move_names import move_name
 from svcdesk.model.instants import strict_instant
-from svcdesk.model.people import REQUESTER
-from svcdesk.model.record import BLANK, Value, Values
-from svcdesk.model.table import Cell
+from svcdesk.model.record import Value, Values
 from svcdesk.store import codec
 from svcdesk.terminal import pad
 
 if TYPE_CHECKING:
-    from svcdesk.desk.showing import Linked, LogEntry, Part, View
+    from svcdesk.desk.showing import Linked, Part, View
     from svcdesk.model.field_info import FieldInfo
     from svcdesk.model.fields import FieldTable
 
 _TECHNICAL = {"uid", "kind", "links", "id", "title"}
-_EFFECTS = {
+EFFECTS = {
     Effect.COUNTED: T(""),
     Effect.CONCURRENT: T("crossed another change"),
     Effect.DEAD: T("without effect"),
@@ -32,8 +28,6 @@ _EFFECTS = {
 }
 _OF_PROGRAMS = frozenset({"id", "uid", "path", "sha256"})
 _LABEL_WIDTH = 18
-_ENDING = 8
-"""So much of an id is enough to name an event."""
 
 
 def view_lines(app: App, view: View, contact: Mapping[str, str] | None) -> Iterator[Text | str]:
@@ -56,7 +50,7 @@ def view_lines(app: App, view: View, contact: Mapping[str, str] | None) -> Itera
             do=step.event.do,
             by=step.event.by,
             id=step.event.id,
-            effect=_EFFECTS[step.effect],
+            effect=EFFECTS[step.effect],
         )
     for record_id in view.dead:
         yield T("its link to {id} leads to no record", id=record_id)
@@ -73,69 +67,6 @@ def view_item(app: App, view: View, contact: Mapping[str, str] | None) -> dict[s
         "dead_links": list(view.dead),
         "contact": dict(contact) if contact else None,
     }
-
-
-def log_item(entry: LogEntry) -> dict[str, Value]:
-    """An event as the promised JSON shape has it, with what became of it."""
-    return {
-        **codec.encode_event(entry.step.event),
-        "record": entry.record_id,
-        "effect": entry.step.effect.value,
-        "settled": entry.settled,
-        "before": entry.step.before,
-        "after": entry.step.after,
-        "counts": entry.approval.counts if entry.approval else None,
-        "why_not": str(entry.approval.problem.said)
-        if entry.approval and entry.approval.problem
-        else None,
-    }
-
-
-def log_row(app: App, entry: LogEntry) -> list[Cell | Value]:
-    """An event as a row: for people in their words, for programs in the record's own."""
-    event, step = entry.step.event, entry.step
-    workflow = app.desk.workflow(entry.kind)
-    what = str(move_name(event.do, workflow))
-    behalf = T("requester") if event.on_behalf == REQUESTER else event.on_behalf
-    state = step.after if step.after != step.before else None
-    label = pick(workflow.states[state].labels, state) if state else ""
-    gone = BLANK if event.is_redacted else None
-    said = [one for one in (event.text, event.reason, gone, *entry.words) if one]
-    effect, decision = str(_EFFECTS[step.effect]), _escalated(app, entry)
-    if entry.approval is not None:
-        from svcdesk.cli.approval_view import decided, verdict
-
-        effect, decision = str(verdict(entry.approval)), [decided(entry.approval)]
-    shown = "; ".join([*decision, *said, *_changes(app, entry.kind, event.set)])
-    stored = "; ".join([*said, *(f"{k}={_stored(v)}" for k, v in _told(event.set))])
-    return [
-        Cell(event.happened, _local(app, event.happened)),
-        entry.record_id,
-        Cell(event.do, what),
-        Cell(*(f"{event.by} ({one})" if one else event.by for one in (event.on_behalf, behalf))),
-        Cell(state, label),
-        Cell(
-            stored if step.counts else f"[{step.effect.value}] {stored}",
-            f"[{effect}] {shown}" if effect else shown,
-        ),
-    ]
-
-
-def _escalated(app: App, entry: LogEntry) -> list[str]:
-    """Which level of which target an escalation of the SLA is, whom it tells, and the ending of its
-    id, by which a note names it."""
-    event = entry.step.event
-    if event.derived is None:
-        return []
-    from svcdesk.lifecycle.escalations import NOTIFIED
-
-    target, _, level = event.derived
-    rule = app.desk.sla.rules(entry.kind).rules.get(target)
-    notified = event.extra.get(NOTIFIED)
-    named = ", ".join(map(str, notified)) if isinstance(notified, list) else ""
-    said = T("{target}, level {level}, event {ending}", target=pick(rule.labels, target)
-             if rule else target, level=level + 1, ending=event.id[-_ENDING:])  # fmt: skip
-    return [str(said), str(T("tells {people}", people=named))] if named else [str(said)]
 
 
 def _part_lines(app: App, part: Part) -> Iterator[Text | str]:
@@ -160,7 +91,7 @@ def _part_lines(app: App, part: Part) -> Iterator[Text | str]:
     if part.consent is not None:
         from svcdesk.cli.approval_view import consent_lines
 
-        yield from consent_lines(part.consent, lambda text: _local(app, text))
+        yield from consent_lines(part.consent, lambda text: local_time(app, text))
 
 
 def _link_lines(app: App, view: View) -> Iterator[str]:
@@ -220,11 +151,11 @@ def _value_lines(
             shown = (
                 _item_words(app, item, field, fields)
                 if isinstance(item, dict)
-                else _worded(app, item, None)
+                else worded(app, item, None)
             )
             yield _line(name if index == 0 else "", shown)
         return
-    for index, line in enumerate(_worded(app, value, field).splitlines() or [""]):
+    for index, line in enumerate(worded(app, value, field).splitlines() or [""]):
         yield _line(name if index == 0 else "", line)
 
 
@@ -237,7 +168,7 @@ def _item_words(
         if key not in _OF_PROGRAMS:
             part = fields.get(f"{field.path}.{key}") if field else None
             label = pick(part.labels, key) if part else key
-            said.append(f"{label}: {_worded(app, value, part)}")
+            said.append(f"{label}: {worded(app, value, part)}")
     return ", ".join(said)
 
 
@@ -245,12 +176,12 @@ def _line(name: str, text: str) -> str:
     return f"  {pad(name, _LABEL_WIDTH)}{text}"
 
 
-def _worded(app: App, value: Value, field: FieldInfo | None) -> str:
+def worded(app: App, value: Value, field: FieldInfo | None) -> str:
     """A value as people say it: a word of a vocabulary by its label, yes or no, a local time."""
     if isinstance(value, bool):
         return str(T("yes") if value else T("no"))
     if isinstance(value, list):
-        return ", ".join(_worded(app, one, field) for one in value)
+        return ", ".join(worded(app, one, field) for one in value)
     labels = field.labels_of(value) if field and isinstance(value, str) else {}
     return pick(labels, str(value)) if labels else _short(app, value)
 
@@ -259,37 +190,18 @@ def _short(app: App, value: Value) -> str:
     if value is None:
         return "–"
     if isinstance(value, str) and len(value) == 25 and value[10] == "T":
-        return _local(app, value)
+        return local_time(app, value)
     return str(value)
 
 
-def _local(app: App, text: str) -> str:
+def local_time(app: App, text: str) -> str:
+    """An instant as the desk's clocks show it, to the minute; another text as it is."""
     from svcdesk.errors import SvcdeskError
 
     try:
         return strict_instant(text).astimezone(app.zone).strftime("%Y-%m-%d %H:%M")
     except SvcdeskError:
         return text
-
-
-def _changes(app: App, kind: str, values: Mapping[str, Value]) -> list[str]:
-    """What an event set, by labels, as one text or none."""
-    fields = app.desk.kinds.fields(kind)
-    said = []
-    for path, value in _told(values):
-        field = fields.get(path)
-        name = pick(field.labels, path) if field else path
-        said.append(f"{name}: {'–' if value is None else _worded(app, value, field)}")
-    return [", ".join(said)] if said else []
-
-
-def _told(values: Mapping[str, Value]) -> list[tuple[str, Value]]:
-    """What an event set beside the state, which has a column of its own."""
-    return [(path, value) for path, value in values.items() if path not in ("status", "submitted")]
-
-
-def _stored(value: Value) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _consent_item(part: Part) -> Value:
