@@ -151,6 +151,10 @@ def test_many_are_told_in_a_few_lines_and_an_undo_of_them_asks(two: Sandbox) -> 
     desk = two.open()
     fields = {"description": "登录", "requester.name": "李*", "channel": "phone"}
     ids = [desk.new("request", fields).ids[0] for _ in range(21)]
+    started = ok(run(two, "start", *ids, "--yes")).err.splitlines()
+    assert [line.split(":")[1] for line in started[:-1]] == [" DESK403"] * 5
+    assert started[-1] == f"… and {2 * 21 - 5} more notes; `svcdesk check` names them"
+    ok(run(two, "undo", "--yes"))
     told = ok(run(two, "note", *ids, "-m", "已知", "--yes")).out.splitlines()
     commit = two.git("rev-parse", "HEAD")[:10]
     assert told == [

@@ -15,7 +15,7 @@ from svcdesk.model.record import Value
 from svcdesk.store.claims import provisional
 
 _FIRST = 5
-"""Of many files, so many are named."""
+"""Of many files, and notes of one code, so many are named."""
 
 if TYPE_CHECKING:
     from svcdesk.desk import Done
@@ -45,8 +45,7 @@ def _show(app: App, done: Done, dry_run: bool) -> int:
         _show_sentences(app, done)
     if dry_run and chosen == "jsonl" and done.changes:
         app.out.err(T("this is no plan: `apply` takes moves and changed fields alone"))
-    for finding in done.findings:
-        app.out.err(_noted(finding, named=len(done.changes) > 1))
+    _show_findings(app, done)
     for sentence in (*done.notes, *done.untold):
         app.out.err(sentence)
     new = [change.record.id for change in done.changes if change.before is None]
@@ -58,6 +57,21 @@ def _show(app: App, done: Done, dry_run: bool) -> int:
                   id=record_id)
             )  # fmt: skip
     return _show_failures(app, done)
+
+
+def _show_findings(app: App, done: Done) -> None:
+    """What is noted of the records; where that is much, the first of each kind."""
+    is_much = len(done.findings) > MANY
+    told: dict[str, int] = {}
+    more = 0
+    for finding in done.findings:
+        told[finding.code] = told.get(finding.code, 0) + 1
+        if is_much and told[finding.code] > _FIRST:
+            more += 1
+        else:
+            app.out.err(_noted(finding, named=len(done.changes) > 1))
+    if more:
+        app.out.err(T("… and {count} more notes; `svcdesk check` names them", count=more))
 
 
 def _noted(finding: Finding, *, named: bool) -> Text:
