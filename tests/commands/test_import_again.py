@@ -249,3 +249,24 @@ def test_a_name_that_is_one_persons_alone_becomes_the_id(desk: Sandbox, take: Im
     records = [desk.open().load(one).record for one in ("001", "002", "003")]
     assert [one.get("assignee") for one in records] == ["wang-wu", "李四", "赵六"]
     assert [one.events[0].on_behalf for one in records] == ["wang-wu", "李四", "赵六"]
+
+
+def test_a_corrected_day_of_registration_makes_no_second_record(
+    desk: Sandbox, take: Import
+) -> None:
+    assert take(OPEN, DONE).code == 0
+    again = take(*(line.replace("T1,2024-09-02", "T1,2024-09-01") for line in (OPEN, DONE)))
+    assert (again.json()["created"], again.json()["unchanged"]) == (0, 1), again.out
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_keys_that_begin_anew_each_year_are_other_tickets(
+    desk: Sandbox, take: Import, counted: bool
+) -> None:
+    how = {"head": f"{HEAD},count", "mapping": f"counter: count\n{MAPPING}"} if counted else {}
+    before = [line.replace("2024-", "2023-") for line in (OPEN, DONE)]
+    for lines in (before, (OPEN, DONE)):
+        rows = [f"{line},{count}" if counted else line for count, line in enumerate(lines, 1)]
+        assert take(*rows, **how).json()["created"] == 1
+        assert take(*rows, **how).json()["unchanged"] == 1
+    assert course(desk, "SR-20240902-001") == course(desk, "SR-20230902-001")

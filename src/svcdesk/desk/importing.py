@@ -82,14 +82,11 @@ def import_file(desk: Desk, source: Path, mapping: Path, options: Options) -> Im
         came.clear()
         existing = _by_name(desk, kind)
         for key, group in groups.items():
-            known = existing.get(chance_of(imported_id(0, None, uid_name(plan, key))))
-            record = draft.record(known.record.id) if known else None
-            outcome = import_rows(key, group, terms, record)
-            came.append(
-                (outcome, _keep(draft, kind, outcome, record))
-                if isinstance(outcome, Imported)
-                else (outcome, "")
-            )
+            alike = existing.get(chance_of(imported_id(0, None, uid_name(plan, key))), [])
+            known = [draft.record(one.record.id) for one in alike]
+            outcome = import_rows(key, group, terms, known)
+            kept = _keep(draft, kind, outcome) if isinstance(outcome, Imported) else ""
+            came.append((outcome, kept))
         count = sum(what != "" for _, what in came)
         return Story(f"import {count} records from {plan.source}", [], IMPORT)
 
@@ -124,8 +121,9 @@ def _meant(desk: Desk, fields: Mapping[str, FieldInfo]) -> Meant:
     return meant
 
 
-def _keep(draft: Draft, kind: Kind, one: Imported, known: Record | None) -> str:
+def _keep(draft: Draft, kind: Kind, one: Imported) -> str:
     """Put a key's record into the draft; says what became of it."""
+    known = one.record
     if known is not None:
         if not one.events:
             return "unchanged"
@@ -140,10 +138,13 @@ def _keep(draft: Draft, kind: Kind, one: Imported, known: Record | None) -> str:
     return "updated" if known else "created"
 
 
-def _by_name(desk: Desk, kind: Kind) -> dict[str, Loaded]:
+def _by_name(desk: Desk, kind: Kind) -> dict[str, list[Loaded]]:
     """The records by that part of their uids which follows from a source and a key alone."""
-    loaded = desk.load_all(kind.name)
-    return {chance_of(one.record.uid): one for one in loaded if isinstance(one, Loaded)}
+    found: dict[str, list[Loaded]] = {}
+    for one in desk.load_all(kind.name):
+        if isinstance(one, Loaded):
+            found.setdefault(chance_of(one.record.uid), []).append(one)
+    return found
 
 
 def _rows(desk: Desk, source: Path, plan: ImportMapping) -> tuple[list[SourceRow], list[Refusal]]:

@@ -16,7 +16,7 @@ from svcdesk.lifecycle.fold import fold
 from svcdesk.model.ids import chance_of, imported_id
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.kind import Workflow
-from svcdesk.model.record import Event, Value, is_tombstone
+from svcdesk.model.record import Event, Record, Value, is_tombstone
 from svcdesk.values import NamedTuple
 
 IMPORT = "import"
@@ -66,6 +66,18 @@ def _former_name(one: Timed, key: str, mapping: ImportMapping) -> str:
     return "\0".join((mapping.source, key, own))
 
 
+def _chances(one: Timed, key: str, reader: Reader) -> tuple[str, str]:
+    """What a row's id has beside a time: by its name of now, and by its former one."""
+    names = (row_name(one, key, reader), _former_name(one, key, reader.mapping))
+    return chance_of(imported_id(0, None, names[0])), chance_of(imported_id(0, None, names[1]))
+
+
+def has_one_of(record: Record, rows: Sequence[Timed], key: str, reader: Reader) -> bool:
+    """Whether an event of a record is one of these rows, at the row's own time."""
+    here = {(chance_of(one.id), happened(one)) for one in record.events if one.via == IMPORT}
+    return any((chance, one.when) in here for one in rows for chance in _chances(one, key, reader))
+
+
 class Known:
     """The events of a record that were imported, in the order of the fold."""
 
@@ -90,9 +102,8 @@ class Known:
             left.setdefault(chance_of(event.id), []).append(event)
         found: dict[int, Event] = {}
         for place, one in enumerate(rows):
-            names = (row_name(one, key, reader), _former_name(one, key, reader.mapping))
-            for name in names:
-                same = left.get(chance_of(imported_id(0, None, name)))
+            for chance in _chances(one, key, reader):
+                same = left.get(chance)
                 if same:
                     found[place] = same.pop(0)
                     break

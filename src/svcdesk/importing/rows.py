@@ -1,12 +1,13 @@
-"""One source key's rows as a record: the first row is its `submit`, each later one an event.
+"""One source key's rows as a record: the oldest is its `submit`, each later one an event.
 
-Ids are made from the rows alone, so importing again – tomorrow's longer export, too – makes the
-same events and adds only what is new.
+Ids are made from the rows alone. Importing again – tomorrow's longer export, too – adds only what
+is new; `recognising` knows the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from svcdesk.i18n import T, Text
@@ -16,6 +17,7 @@ from svcdesk.importing.recognising import (
     Difference,
     Known,
     happened,
+    has_one_of,
     row_name,
     says_otherwise,
     uid_name,
@@ -61,12 +63,14 @@ class Imported(NamedTuple):
     """What a key's rows come to: header values by dotted path, the events that the record lacks,
     and the rows that were not taken.
 
-    `taken` rows are events of it, now or before. `forced` counts new state changes that no move of
-    the workflow explains (written as `correct`). `differing` names what rows that it has already
-    say otherwise by now: that stays as it is.
+    `record` is the one that they belong to, where it is here already. `taken` rows are events of
+    it, now or before. `forced` counts new state changes that no move of the workflow explains
+    (written as `correct`). `differing` names what rows that it has already say otherwise by now:
+    that stays as it is.
     """
 
     key: str
+    record: Record | None
     uid: str
     opened: datetime
     fields: Mapping[str, Value]
@@ -78,10 +82,12 @@ class Imported(NamedTuple):
 
 
 def import_rows(
-    key: str, rows: Sequence[SourceRow], terms: Terms, known: Record | None = None
+    key: str, rows: Sequence[SourceRow], terms: Terms, known: Sequence[Record] = ()
 ) -> Imported | tuple[Refusal, ...]:
-    """What a key's rows make of its record (`known`, where it is here already); only refusals
-    where not even one row was understood. Each event's `when` is its row's own time.
+    """What a key's rows make of its record; only refusals where not even one row was understood.
+
+    `known` are the records of that source and key: theirs is the one that was opened when they say
+    so, or has one of them already. Each event's `when` is its row's own time.
     """
     reader = Reader(terms.mapping, terms.meant, terms.fields, terms.now)
     timed: list[Timed] = []
@@ -91,7 +97,7 @@ def import_rows(
             timed.append(reader.timed(row))
         except RowRefused as refused:
             refusals += [Refusal(row.number, key, why) for why in refused.whys]
-    builder = _Builder(key, terms, reader, known)
+    builder = _Builder(key, terms, reader, _record_of(timed, key, reader, known))
     for one, event in builder.in_order(timed):
         try:
             builder.take(one, event)
@@ -101,6 +107,7 @@ def import_rows(
         return tuple(refusals)
     return Imported(
         key=key,
+        record=builder.record,
         uid=builder.uid,
         opened=builder.opened,
         fields={**terms.mapping.constant, **builder.fields},
@@ -110,6 +117,23 @@ def import_rows(
         taken=builder.taken,
         forced=builder.forced,
     )
+
+
+def _record_of(
+    rows: Sequence[Timed], key: str, reader: Reader, known: Sequence[Record]
+) -> Record | None:
+    """Whose rows they are. Some systems begin anew with their keys, each year, so that a source and
+    a key alone do not tell; and what was registered when may be corrected."""
+    if not known:
+        return None
+    uids = set()
+    for one in rows:
+        with suppress(RowRefused):
+            opened = reader.time(one.cells, reader.mapping.opened)
+            uids.add(_uid(reader.mapping, key, opened))
+    of_uid = (record for record in known if record.uid in uids)
+    of_rows = (record for record in known if has_one_of(record, rows, key, reader))
+    return next(of_uid, None) or next(of_rows, None)
 
 
 class _Builder:
