@@ -203,7 +203,7 @@ def test_a_disk_that_may_only_be_read_is_read(two: Sandbox, mounted: Path) -> No
     ):
         error = error_of(svcdesk(mounted, "--format", "json", *argv))
         assert error["code"] == "E_DISK"
-        assert "Read-only" in error["message"]
+        assert "read-only" in error["message"]
     for argv in (
         ["list"],
         ["show", FIRST],

@@ -77,7 +77,7 @@ def test_a_disk_that_may_only_be_read(clone: Clone) -> None:
         with pytest.raises(SvcdeskError) as caught:
             _bulk(clone)
         assert caught.value.code == "E_DISK"
-        assert "Read-only" in str(caught.value)
+        assert "read-only" in str(caught.value)
         assert clone.repo.read_blob("HEAD", "records/SR-1.yaml") == b"id: SR-1\n"
     finally:
         subprocess.run(["umount", "--lazy", str(clone.root)], check=True)
