@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from svcdesk.desk.table_importing import TableImport
     from svcdesk.desk.writing import Options
-    from svcdesk.importing.recognising import Difference
+    from svcdesk.importing.differing import Difference
 
 _NAMED = 20
 """So many rows that differ are named; of more, how many they are."""

@@ -14,9 +14,10 @@ from svcdesk.desk.writing import Done, Options, Story, perform
 from svcdesk.errors import Invalid, NotFound, UsageError, reason_of
 from svcdesk.hookspecs import Row
 from svcdesk.i18n import T, Text
+from svcdesk.importing.differing import WHO, Difference
 from svcdesk.importing.mapping import ImportMapping, parse_mapping
-from svcdesk.importing.recognising import Difference, uid_name
-from svcdesk.importing.rows import WHO, Imported, Terms, import_rows
+from svcdesk.importing.recognising import uid_name
+from svcdesk.importing.rows import Imported, Terms, import_rows
 from svcdesk.importing.source import Meant, Refusal, SourceRow, group_rows
 from svcdesk.importing.vocabulary import refuse_unknown
 from svcdesk.lifecycle.fold import fold

@@ -1,4 +1,4 @@
-"""Which rows of a source a record has already, and what they say otherwise now.
+"""Whose rows those of a key are, and which of them the record has already.
 
 A row is known by what it says of the record's course – time, state, tracked fields, who, note –
 or by its counter. Files are saved anew, though, and texts corrected: a row that stands at the
@@ -8,34 +8,27 @@ moment of an imported event which no row of the file is, is that one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from svcdesk.importing.mapping import ImportMapping
-from svcdesk.importing.source import Reader, Timed
+from svcdesk.importing.source import Reader, RowRefused, Timed
 from svcdesk.lifecycle.fold import fold
 from svcdesk.model.ids import chance_of, imported_id
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.kind import Workflow
-from svcdesk.model.record import Event, Record, Value, is_tombstone
-from svcdesk.values import NamedTuple
+from svcdesk.model.record import Event, Record, Value
 
 IMPORT = "import"
-
-
-class Difference(NamedTuple):
-    """A row that a record has already, and that says something else of a field by now: the record
-    (or its event) has `here`, the row `there`."""
-
-    number: int
-    key: str
-    field: str
-    here: str
-    there: str
 
 
 def uid_name(mapping: ImportMapping, key: str) -> str:
     """What names a key's record for ever."""
     return f"{mapping.source}\0{key}"
+
+
+def uid_of(mapping: ImportMapping, key: str, opened: datetime) -> str:
+    return imported_id(milliseconds(opened), None, uid_name(mapping, key))
 
 
 def row_name(one: Timed, key: str, reader: Reader) -> str:
@@ -76,6 +69,23 @@ def has_one_of(record: Record, rows: Sequence[Timed], key: str, reader: Reader) 
     """Whether an event of a record is one of these rows, at the row's own time."""
     here = {(chance_of(one.id), happened(one)) for one in record.events if one.via == IMPORT}
     return any((chance, one.when) in here for one in rows for chance in _chances(one, key, reader))
+
+
+def record_of(
+    rows: Sequence[Timed], key: str, reader: Reader, known: Sequence[Record]
+) -> Record | None:
+    """Whose rows they are. Some systems begin anew with their keys, each year, so that a source and
+    a key alone do not tell; and what was registered when may be corrected."""
+    if not known:
+        return None
+    uids = set()
+    for one in rows:
+        with suppress(RowRefused):
+            opened = reader.time(one.cells, reader.mapping.opened)
+            uids.add(uid_of(reader.mapping, key, opened))
+    of_uid = (record for record in known if record.uid in uids)
+    of_rows = (record for record in known if has_one_of(record, rows, key, reader))
+    return next(of_uid, None) or next(of_rows, None)
 
 
 class Known:
@@ -121,12 +131,6 @@ def happened(event: Event) -> datetime:
     return strict_instant(event.happened)
 
 
-def says_otherwise(here: object, there: object) -> bool:
-    """Whether two texts differ by more than blanks; what was redacted differs from nothing."""
-    if is_tombstone(here):
-        return False
-    return _words(here) != _words(there)
-
-
-def _words(value: object) -> str:
-    return " ".join(str(value).split()) if value is not None else ""
+def milliseconds(instant: datetime) -> int:
+    """Since 1970, as ids have it; whole seconds, as files have times."""
+    return int(instant.timestamp()) * 1000

@@ -7,20 +7,19 @@ is new; `recognising` knows the rest.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 
 from svcdesk.i18n import T, Text
+from svcdesk.importing.differing import WHO, Comparison, Difference
 from svcdesk.importing.mapping import Column, ImportMapping
 from svcdesk.importing.recognising import (
     IMPORT,
-    Difference,
     Known,
     happened,
-    has_one_of,
+    milliseconds,
+    record_of,
     row_name,
-    says_otherwise,
-    uid_name,
+    uid_of,
 )
 from svcdesk.importing.source import (
     Meant,
@@ -41,8 +40,6 @@ from svcdesk.model.record import CORRECT, SET, SUBMIT, Event, Record, Value
 from svcdesk.values import NamedTuple
 
 NOTE = "note"
-WHO = "for"
-"""Where an event says who acted."""
 _CORRECTED = "imported"
 """Why a state was corrected, as it is stored: the same whatever the language of who imports."""
 
@@ -97,7 +94,7 @@ def import_rows(
             timed.append(reader.timed(row))
         except RowRefused as refused:
             refusals += [Refusal(row.number, key, why) for why in refused.whys]
-    builder = _Builder(key, terms, reader, _record_of(timed, key, reader, known))
+    builder = _Builder(key, terms, reader, record_of(timed, key, reader, known))
     for one, event in builder.in_order(timed):
         try:
             builder.take(one, event)
@@ -113,27 +110,10 @@ def import_rows(
         fields={**terms.mapping.constant, **builder.fields},
         events=tuple(builder.made),
         refusals=tuple(refusals),
-        differing=tuple(builder.differing),
+        differing=tuple(builder.compared.differing),
         taken=builder.taken,
         forced=builder.forced,
     )
-
-
-def _record_of(
-    rows: Sequence[Timed], key: str, reader: Reader, known: Sequence[Record]
-) -> Record | None:
-    """Whose rows they are. Some systems begin anew with their keys, each year, so that a source and
-    a key alone do not tell; and what was registered when may be corrected."""
-    if not known:
-        return None
-    uids = set()
-    for one in rows:
-        with suppress(RowRefused):
-            opened = reader.time(one.cells, reader.mapping.opened)
-            uids.add(_uid(reader.mapping, key, opened))
-    of_uid = (record for record in known if record.uid in uids)
-    of_rows = (record for record in known if has_one_of(record, rows, key, reader))
-    return next(of_uid, None) or next(of_rows, None)
 
 
 class _Builder:
@@ -147,7 +127,7 @@ class _Builder:
         self.values: Mapping[str, Value] = {}
         self.made: list[Event] = []
         self.fields: dict[str, Value] = {}
-        self.differing: list[Difference] = []
+        self.compared = Comparison(key, reader, self.known, known, terms.workflow)
         self.opened: datetime | None = None
         self.uid = known.uid if known else ""
         self.taken = self.forced = 0
@@ -184,19 +164,19 @@ class _Builder:
         if wrong or opened is None:
             raise RowRefused(*wrong)
         if event is not None:
-            self._compare(one, event, state, wanted)
+            self.compared.event(one, event, state, wanted, self._who(one))
         elif self.before:
             self._go_on(one, state, wanted)
         else:
             self._begin(one, state, wanted, opened)
         if self.opened is None:
             self.opened = opened
-            self.uid = self.uid or _uid(self.mapping, self.key, opened)
+            self.uid = self.uid or uid_of(self.mapping, self.key, opened)
         self.taken += 1
         for path, value in fields.items():
             if value is not None:
                 self.fields[path] = value
-                self._compare_field(one, path, value)
+                self.compared.field(one, path, value)
 
     def _course(self, one: Timed, wrong: list[Text]) -> tuple[str, dict[str, Value]]:
         """The state that a row names, and what it says of the tracked fields."""
@@ -245,7 +225,7 @@ class _Builder:
         changed = {
             path: value
             for path, value in wanted.items()
-            if value != self._meant(path, self.values.get(path))
+            if value != self.compared.meant(path, self.values.get(path))
         }
         here = str(self.values[STATUS])
         if state != here or WAITS_FOR in changed:
@@ -263,7 +243,7 @@ class _Builder:
         previous = max((event.id for event in self.before), default=None)
         note = self.mapping.note
         event = Event(
-            id=imported_id(_ms(one.when), previous, row_name(one, self.key, self.reader)),
+            id=imported_id(milliseconds(one.when), previous, row_name(one, self.key, self.reader)),
             at=self.terms.at,
             by=self.terms.by,
             on_behalf=self._who(one),
@@ -294,40 +274,3 @@ class _Builder:
             if move and move.counts_as_move(here) and move.to.get(here) == state:
                 return name
         return CORRECT
-
-    # ── what is here already ──────────────────────────────────────────────────────────────────
-
-    def _compare(self, one: Timed, event: Event, state: str, wanted: Mapping[str, Value]) -> None:
-        """Note what a row says of its event's time, state, fields and text that this does not."""
-        saw = self.known.saw[event.id]
-        if happened(event) != one.when:
-            there = format_instant(one.when, self.mapping.zone)
-            self._differs(one, "when", event.happened, there)
-        for path, value in {STATUS: state, **wanted}.items():
-            self._differs(one, path, self._meant(path, saw.get(path)), value)
-        if self.mapping.who and not event.is_redacted:
-            self._differs(one, WHO, self._meant(WHO, event.on_behalf), self._who(one))
-        if self.mapping.note and not event.is_redacted:
-            there = self.reader.text(self.mapping.note, one.cells)
-            self._differs(one, "text", event.text, there)
-
-    def _compare_field(self, one: Timed, path: str, value: Value) -> None:
-        here = self.record.get(path) if self.record else None
-        if here is not None and path not in self.workflow.tracked:
-            self._differs(one, path, self._meant(path, here), value)
-
-    def _differs(self, one: Timed, path: str, here: Value, there: Value) -> None:
-        if says_otherwise(here, there):
-            words = ("–" if value is None else str(value) for value in (here, there))
-            self.differing.append(Difference(one.row.number, self.key, path, *words))
-
-    def _meant(self, path: str, value: Value) -> Value:
-        return self.terms.meant(path, value) if isinstance(value, str) else value
-
-
-def _uid(mapping: ImportMapping, key: str, opened: datetime) -> str:
-    return imported_id(_ms(opened), None, uid_name(mapping, key))
-
-
-def _ms(instant: datetime) -> int:
-    return int(instant.timestamp()) * 1000
