@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from svcdesk.desk.exporting import EVERY, REVISION
 from svcdesk.desk.importing import place_of
-from svcdesk.desk.naming import refuse_status
 from svcdesk.desk.records import missing_fields
 from svcdesk.desk.table_cells import ID, CellRefused, Columns, refuse_all, stored
+from svcdesk.desk.table_limits import KIND, UID, refuse_fixed, refuse_state
 from svcdesk.errors import Changed, Invalid, NotFound, Refused, SvcdeskError
 from svcdesk.hookspecs import Row
 from svcdesk.i18n import T, Text
@@ -26,9 +26,6 @@ from svcdesk.values import NamedTuple
 if TYPE_CHECKING:
     from svcdesk.desk.desk import Desk
     from svcdesk.desk.rows import Row as Known
-
-_KIND, _UID = "kind", "uid"
-_MADE_BY_COMMANDS = {"links": "link", "attachments": "attach"}
 
 
 class CellRefusal(NamedTuple):
@@ -167,7 +164,7 @@ class TableRows:
         wrong: list[CellRefused] = []
         for column, field in changed:
             try:
-                self._refuse_fixed(column, field, row.cells[column], known)
+                refuse_fixed(self.columns, column, field, row.cells[column], known)
                 given[field.path] = self.columns.value(
                     column, field, row.cells[column], known.kind, known
                 )
@@ -236,37 +233,13 @@ class TableRows:
             ),
         )  # fmt: skip
 
-    def _refuse_fixed(self, column: str, field: FieldInfo, cell: str, known: Known) -> None:
-        """What no table changes: who a record is, its state, what is computed or linked."""
-        path, record = field.path, known.head.id
-        top = path.partition(".")[0]
-        try:
-            if path == STATUS:
-                wanted = self.columns.state(cell, known.kind) or cell.strip()
-                refuse_status(record, known.head.status, known.workflow, {STATUS: wanted})
-            if top in _MADE_BY_COMMANDS or top == known.workflow.request_link:
-                raise Refused(
-                    T("{record}: {field} is not changed by a table", record=record, field=path),
-                    hint=T("`svcdesk {command}` does that",
-                           command=_MADE_BY_COMMANDS.get(top, "link")),
-                    record=record,
-                    field=path,
-                )  # fmt: skip
-            if field.computed or path not in self.desk.kinds.fields(known.kind):
-                self.columns.refuse_foreign(field, known.kind)
-        except SvcdeskError as error:
-            raise CellRefused(column, error) from None
-        if path in (_UID, _KIND):
-            raise self.columns.wrong(path, T("{record} is another one: leave that cell as it was",
-                                      record=record))  # fmt: skip
-
     def _new(self, row: Row) -> Plan:
         """The plan of a row without an id: a new record."""
-        kind = self.columns.cell(row, _KIND) or self.kind
+        kind = self.columns.cell(row, KIND) or self.kind
         try:
             made = self.desk.kinds[kind]
         except SvcdeskError as error:
-            raise CellRefused(self.columns.by_path.get(_KIND), error) from None
+            raise CellRefused(self.columns.by_path.get(KIND), error) from None
         given: dict[str, Value] = {}
         wrong: list[CellRefused] = []
         for column, field in self.columns.fields_of(row, kind):
@@ -282,10 +255,10 @@ class TableRows:
 
     def _given(self, column: str, field: FieldInfo, cell: str, kind: str) -> dict[str, Value]:
         """What a cell gives a new record, if anything. Raises CellRefused."""
-        if not cell.strip() or field.path in (_KIND, _UID):
+        if not cell.strip() or field.path in (KIND, UID):
             return {}
         if field.path == STATUS:
-            self._refuse_state(cell, kind)
+            refuse_state(self.columns, cell, kind)
             return {}
         link = self.desk.workflow(kind).request_link
         if link is not None and field.path == f"{link}.id":
@@ -296,15 +269,6 @@ class TableRows:
         except SvcdeskError as error:
             raise CellRefused(column, error) from None
         return {field.path: self.columns.value(column, field, cell, kind)}
-
-    def _refuse_state(self, cell: str, kind: str) -> None:
-        workflow = self.desk.workflow(kind)
-        if self.columns.state(cell, kind) != workflow.initial:
-            raise self.columns.wrong(
-                STATUS,
-                T("a new record begins as {state}; moves lead on from there",
-                  state=workflow.state_label(workflow.initial)),
-            )  # fmt: skip
 
     def refuse(self, row: Row, error: SvcdeskError, column: str | None = None) -> None:
         """List a row as refused, by the cell of the field that the error is about."""
