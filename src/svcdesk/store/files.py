@@ -10,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
-from svcdesk.errors import FileRefused, NotFound, Refused
+from svcdesk.errors import FileRefused, NotFound, reason_of
 from svcdesk.i18n import T, Text
 
 _NAME_LIMIT = 255
@@ -37,6 +37,11 @@ def safe_path(root: Path, relative: str) -> Path:
     in any disguise, or is no file name on some system; E_SYMLINK where any part of the way is a
     link; E_NOT_REGULAR where a part of the way is a file or the end is no regular file.
     """
+    _refuse_way(root, relative)
+    return root / relative
+
+
+def _refuse_way(root: Path, relative: str) -> None:
     names = check_path(relative)
     place = os.fspath(root)
     for position, name in enumerate(names):
@@ -46,9 +51,8 @@ def safe_path(root: Path, relative: str) -> Path:
         except FileNotFoundError:
             break
         except OSError as error:
-            raise _refused(relative, error.strerror or str(error)) from error
+            raise _refused(relative, reason_of(error)) from error
         _refuse_kind(mode, relative, last=position == len(names) - 1)
-    return root / relative
 
 
 def check_path(relative: str) -> list[str]:
@@ -86,15 +90,17 @@ def read_regular(path: Path, limit: int) -> bytes:
     Raises NotFound, or FileRefused: E_SYMLINK, E_NOT_REGULAR (a pipe, a device, a directory),
     E_SIZE (judged before anything is read), E_READ.
     """
-    return _read_regular(path, limit, str(path))
+    return _read_regular(os.fspath(path), limit, str(path))
 
 
 def read_below(root: Path, relative: str, limit: int) -> bytes:
     """`read_regular` of a path that `safe_path` lets in; errors name it as it was given."""
-    return _read_regular(safe_path(root, relative), limit, relative)
+    _refuse_way(root, relative)
+    # as texts: a Path takes longer to be made than the file to be opened, and bulks read thousands
+    return _read_regular(f"{os.fspath(root)}/{relative}", limit, relative)
 
 
-def _read_regular(path: Path, limit: int, shown: str) -> bytes:
+def _read_regular(path: str, limit: int, shown: str) -> bytes:
     try:
         _refuse_kind(os.lstat(path).st_mode, shown, last=True)
         descriptor = os.open(path, _FLAGS)
@@ -115,16 +121,6 @@ def _read_regular(path: Path, limit: int, shown: str) -> bytes:
     if len(data) > limit:
         raise _too_large(shown, limit)
     return data
-
-
-def disk_refused(error: OSError) -> Refused:
-    """What the operating system refused, as our error (E_DISK)."""
-    return Refused(
-        T("the disk refused {path}: {reason}",
-          path=error.filename or "", reason=error.strerror or str(error)),
-        hint=T("nothing has changed; make room or mend it, then try again"),
-        code="E_DISK",
-    )  # fmt: skip
 
 
 def _read(descriptor: int, limit: int) -> bytes:
@@ -204,7 +200,7 @@ def _unreadable(shown: str, error: OSError) -> FileRefused:
             path=shown,
         )
     return FileRefused(
-        T("{path} cannot be read: {reason}", path=shown, reason=error.strerror or str(error)),
+        T("{path} cannot be read: {reason}", path=shown, reason=reason_of(error)),
         code="E_READ",
         path=shown,
     )

@@ -73,7 +73,7 @@ class Tickets(NamedTuple):
             return None
         if date_of(record_id) is not None:
             path = self.path_for(record_id, "")
-            return path if os.path.lexists(self.root / path) else None
+            return path if os.path.lexists(f"{self.root}/{path}") else None
         folder = f"{RECORDS}/{self.folders[prefix_of(record_id)]}"
         shelves = (self.root / folder).glob(f"*/{record_id}.yaml")
         return next((one.relative_to(self.root).as_posix() for one in shelves), None)
