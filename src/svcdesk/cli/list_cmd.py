@@ -18,7 +18,6 @@ from svcdesk.cli.row_tables import (
 )
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T
-from svcdesk.query.tokens import COLONS
 
 query_argument = click.argument(
     "query",
@@ -107,6 +106,8 @@ def _word(word: str) -> str:
 
 
 def _is_query(text: str) -> bool:
+    from svcdesk.query.tokens import COLONS
+
     return (
         any(colon in text for colon in COLONS)
         or not _OPERATORS.isdisjoint(text.split())

@@ -21,7 +21,6 @@ from svcdesk.i18n import T
 from svcdesk.model.facts import Facts
 from svcdesk.model.instants import format_instant
 from svcdesk.model.kind import Workflow
-from svcdesk.model.people import People
 from svcdesk.model.record import Value
 from svcdesk.store.files import read_below, safe_path
 from svcdesk.store.tickets import FILE_LIMIT, RECORDS, Loaded, Tickets, Unreadable
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from svcdesk.lifecycle.act import Act
     from svcdesk.lifecycle.approval_values import Verify
     from svcdesk.model.fields import FieldTable
+    from svcdesk.model.people import People
     from svcdesk.plugins import Plugins
     from svcdesk.store.git import Identity, Repository
     from svcdesk.store.git_index import Differing

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from svcdesk.errors import Invalid, NotADesk
 from svcdesk.i18n import LANGUAGES, T
 from svcdesk.model.facts import FORMAT, PUBLISH, Facts
-from svcdesk.model.people import People, Person, SigningKey, Substitute
 from svcdesk.model.record import Value, Values
+
+if TYPE_CHECKING:
+    from svcdesk.model.people import People, Person
 
 
 def parse_facts(data: Values, path: str) -> Facts:
@@ -75,6 +78,8 @@ def _publish(data: Values, path: str) -> str:
 
 def parse_people(data: Values, path: str) -> People:
     """`people.yaml` as People. Raises Invalid, also for two people of one id or e-mail."""
+    from svcdesk.model.people import People
+
     listed = data.get("people")
     if not isinstance(listed, list):
         raise _wrong(path, "people", T("must be a list of people"))
@@ -96,6 +101,8 @@ def parse_people(data: Values, path: str) -> People:
 
 
 def _person(entry: Values, field: str, path: str) -> Person:
+    from svcdesk.model.people import Person, SigningKey, Substitute
+
     return Person(
         id=str(entry["id"]),
         name=str(entry.get("name") or ""),

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from svcdesk.i18n import Label, Named
 from svcdesk.model.field_info import plain
-from svcdesk.model.people import Roles
 from svcdesk.model.record import Value, Values
 from svcdesk.values import NamedTuple
 
 if TYPE_CHECKING:
     from svcdesk.model.approval_rule import ApprovalRule
     from svcdesk.model.fields import FieldTable
+    from svcdesk.model.people import Roles
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
