@@ -29,6 +29,7 @@ def a_life(desk: Sandbox) -> None:
 @pytest.fixture
 def fleet(make_desk: MakeDesk, tmp_path: Path) -> Path:
     """Two desks, each exported into a folder of its own below one."""
+    (tmp_path / "fleet").mkdir()
     for name in ("north", "south"):
         desk = make_desk(name=name)
         desk.edit("records/desk.yaml", "name: desk", f"name: {name}")
