@@ -27,10 +27,16 @@ class _Catalogue:
 
     def __init__(self, data: bytes = b"") -> None:
         self._data = data
+        self._asked: dict[str, str] = {}
         head = struct.unpack_from("<7I", data) if data else (0,) * 7
         self._count, self._originals, self._translations = head[2:5]
 
     def translated(self, message: str) -> str:
+        if message not in self._asked:
+            self._asked[message] = self._found(message)
+        return self._asked[message]
+
+    def _found(self, message: str) -> str:
         wanted, low, high = message.encode(), 0, self._count
         while low < high:
             middle = (low + high) // 2

@@ -121,3 +121,17 @@ def test_no_commit_and_no_index_yet(make_desk: MakeDesk) -> None:
     (desk.root / ".git").rename(desk.root.parent / "old")
     desk.git("init", "--quiet")
     all_equal(desk)
+
+
+def test_files_that_could_not_be_read_once(
+    make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They stand in the index without a content, until a later query reads them."""
+    desk = make_desk()
+    ids = fill(desk, 3)
+    with monkeypatch.context() as patch:
+        patch.setattr("svcdesk.index.building._data", lambda *_: None)
+        assert {row.head.id for row in desk.open().find("").rows} >= set(ids)
+    for _ in range(2):
+        assert {row.head.id for row in desk.open().find("").rows} >= set(ids)
+    all_equal(desk)

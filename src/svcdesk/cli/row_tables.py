@@ -53,14 +53,14 @@ def rows_table(
     title: Text | None = None,
 ) -> Table:
     """Listed records as a table of the columns asked for, which are paths."""
-    from svcdesk.model.table import Table
+    from svcdesk.model.table import Made, Table
 
     return Table(
         schema="svcdesk/list/1",
         title=title or T("records"),
         columns=[_column(app, name) for name in columns],
-        rows=[[cell_of(app, row, name) for name in columns] for row in rows],
-        items=[item_of(app, row, columns) for row in rows],
+        rows=Made(lambda row: [cell_of(app, row, name) for name in columns], rows),
+        items=Made(lambda row: item_of(app, row, columns), rows),
         total=total,
         unreadable=unreadable,
     )
@@ -70,7 +70,7 @@ def grouped_table(app: App, listing: Listing, columns: Sequence[str], group: Fie
     """The same with groups: under headings in the format `table`, in others with a first column
     of what they are grouped by."""
     from svcdesk.desk.listing import group_of
-    from svcdesk.model.table import Cell
+    from svcdesk.model.table import Cell, Made
 
     rest = [name for name in columns if name != group.path]
     table = rows_table(app, listing.rows, rest, listing.total, len(listing.unreadable))
@@ -81,7 +81,7 @@ def grouped_table(app: App, listing: Listing, columns: Sequence[str], group: Fie
         for place, value in enumerate(values)
         if place == 0 or value != values[place - 1]
     }
-    items = [{**item_of(app, row, [*rest, group.path])} for row in listing.rows]
+    items = Made(lambda row: item_of(app, row, [*rest, group.path]), listing.rows)
     said: list[Value] = [{"value": value, "count": count} for value, count in listing.groups]
     table = table._replace(
         items=items, headings=headings, extra={"group_by": group.path, "groups": said}

@@ -73,6 +73,32 @@ def find(
     is_place = _is_place(desk)
     describe = describer(desk, closed=over is not None)
     sources = Sources(repo, RECORDS, is_place, describe, terms, desk.watch)
+    condition, values = _condition(desk, bounds, at, over, terms)
+    asked = desk.asked_differing()
+    # While git is looking: its answer mostly is that all is as the index has it.
+    ahead = asked and database.select_ahead(str(repo.git_dir), asked.state, condition, values)
+    for turn in range(_TRIES):
+        proof = prove(database, sources, None if turn else asked)
+        if asked and ahead and not turn and (ahead[0], asked.state) == (proof.tree, proof.stands):
+            rows = ahead[1]
+        else:
+            with database.reading():
+                if not database.stands(proof.tree, proof.stands):
+                    continue  # another process has moved it on
+                rows = database.select(proof.tree, condition, values)
+        found = _rows(desk, database, proof, rows)
+        if over is not None and not turn and _learn(database, sources, found):
+            continue
+        if database.kinds() is None:
+            _keep_kinds(desk, database)
+        return Answer(found, terms, proof.live, database)
+    raise Unusable(T("the index changes faster than it can be read"))
+
+
+def _condition(
+    desk: Desk, bounds: Bounds, at: datetime | None, over: tuple[int, int] | None, terms: str
+) -> tuple[str, list[object]]:
+    """What a row has to meet to be looked at, in SQL, with the values in it."""
     condition, values = bounds.most, list[object](bounds.most_values)
     if at is not None:  # what happened later may have changed every column
         condition = f"({condition} OR newest IS NULL OR newest > ?)"
@@ -82,19 +108,7 @@ def find(
         marks = ", ".join("?" * len(owing))
         condition = f"({condition}) AND NOT {_OVER} AND kind IN ({marks})"
         values += [terms, *over, *owing]
-    for turn in range(_TRIES):
-        proof = prove(database, sources, None if turn else desk.asked_differing())
-        with database.reading():
-            if not database.stands(proof.tree, proof.stands):
-                continue  # another process has moved it on
-            rows = database.select(proof.tree, condition, values)
-        found = _rows(desk, database, proof, rows)
-        if over is not None and not turn and _learn(database, sources, found):
-            continue
-        if database.kinds() is None:
-            _keep_kinds(desk, database)
-        return Answer(found, terms, proof.live, database)
-    raise Unusable(T("the index changes faster than it can be read"))
+    return condition, values
 
 
 def _keep_kinds(desk: Desk, database: Database) -> None:

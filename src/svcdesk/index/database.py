@@ -283,6 +283,19 @@ class Database:
                 raise sqlite3.DatabaseError(_DAMAGED)
             return [list(columns[:-2]) for columns in found]
 
+    def select_ahead(
+        self, folder: str, state: bytes, condition: str, values: Sequence[Any]
+    ) -> tuple[int, list[list[Any]]] | None:
+        """A tree by its folder, and what `select` gives of it; None where it does not stand at that
+        state of git's index, or has contents that are still to be read."""
+        with self.reading() as connection:
+            found = connection.execute(
+                "SELECT id FROM tree WHERE folder = ? AND checksum = ? AND NOT EXISTS"
+                " (SELECT 1 FROM place WHERE tree = tree.id AND record IS NULL)",
+                (folder, state),
+            ).fetchone()
+            return None if found is None else (found[0], self.select(found[0], condition, values))
+
     def damaged(self) -> Unusable:
         """Take the file away, as what it said cannot be; gives what to raise."""
         self.close()
