@@ -10,7 +10,7 @@ import pytest
 
 from svcdesk.desk.listing import Listing
 from svcdesk.i18n import T
-from svcdesk.index.database import Unusable
+from svcdesk.index.files import Unusable
 from svcdesk.testing import Sandbox
 
 QUERIES = (

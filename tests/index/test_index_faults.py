@@ -16,7 +16,8 @@ from index_helpers import QUERIES, compare, fill, full, seen
 from svcdesk.desk.listing import Listing
 from svcdesk.i18n import T
 from svcdesk.index import refreshing
-from svcdesk.index.database import FORMAT, Unusable, open_database
+from svcdesk.index.database import open_database
+from svcdesk.index.files import FORMAT, Unusable
 from svcdesk.testing import MakeDesk, Sandbox
 
 

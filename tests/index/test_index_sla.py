@@ -16,7 +16,7 @@ from svcdesk.desk import Circumstances
 from svcdesk.desk.sla_checking import SlaCheck
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T
-from svcdesk.index.database import Unusable
+from svcdesk.index.files import Unusable
 from svcdesk.lifecycle.act import Words
 from svcdesk.reports.sla_findings import checked_item
 from svcdesk.testing import MakeDesk, Sandbox

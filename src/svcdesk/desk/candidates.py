@@ -149,7 +149,7 @@ class _Finder:
             return self._of_files(read_records(self._desk, self._kind))
         from svcdesk.desk.indexing import find
         from svcdesk.index.conditions import bounds
-        from svcdesk.index.database import Unusable
+        from svcdesk.index.files import Unusable
         from svcdesk.store.snapshot import consistent
 
         opened = [index]

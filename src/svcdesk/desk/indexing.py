@@ -11,7 +11,8 @@ from svcdesk.desk.describing import describer, fingerprint, terms_of
 from svcdesk.errors import SvcdeskError
 from svcdesk.i18n import T
 from svcdesk.index.building import contents
-from svcdesk.index.database import Database, Row, Unusable, folder_of, open_database
+from svcdesk.index.database import Database, Row, open_database
+from svcdesk.index.files import Unusable, folder_of
 from svcdesk.index.refreshing import Proof, Sources, prove
 from svcdesk.store.git_index import tracked
 from svcdesk.store.kind_words import words_as_text, words_of_text

@@ -196,7 +196,7 @@ class IndexedRow(Row):
 
     @cached_property
     def head(self) -> Record:
-        from svcdesk.index.database import Unusable
+        from svcdesk.index.files import Unusable
 
         try:
             return Record(json.loads(self._found.header()), ())
@@ -243,7 +243,7 @@ class IndexedRow(Row):
         return self._found.unsettled
 
     def _text(self) -> str:
-        from svcdesk.index.database import Unusable
+        from svcdesk.index.files import Unusable
 
         try:
             return self._found.text()

@@ -7,8 +7,9 @@ from what the index stands on, and those are read. It can be deleted at any time
 from __future__ import annotations
 
 from svcdesk.index.conditions import Bounds, bounds
-from svcdesk.index.database import Database, Unusable, folder_of, open_database
+from svcdesk.index.database import Database, open_database
 from svcdesk.index.entries import Content, Described, Owed
+from svcdesk.index.files import Unusable, folder_of
 from svcdesk.index.refreshing import Proof, prove
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The index's file: SQLite in the git common directory, for all worktrees and processes at once.
+"""The index, open: what is asked of it, and what is kept in it.
 
 Whatever goes wrong with it costs time and nothing else: it raises Unusable, and the caller reads
 the files. A file that is damaged is put aside at once and made anew.
@@ -6,72 +6,38 @@ the files. A file that is damaged is put aside at once and made anew.
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from svcdesk.errors import reason_of
-from svcdesk.i18n import T, Text
+from svcdesk.i18n import T
 from svcdesk.index.entries import Content, Owed
+from svcdesk.index.files import (
+    DAMAGED,
+    FORMAT,
+    WAIT,
+    Unusable,
+    connected,
+    discard,
+    folder_of,
+    is_damage,
+    note_use,
+    unusable,
+)
 from svcdesk.index.sums import is_sound, sum_of, sum_of_text
 
-FORMAT = 8
-"""Counts up with whatever is kept, or how it is found."""
-WAIT = 0.3
-"""Seconds to wait for another writer where the answer can do without writing."""
 _LOG = 1 << 22
 """Bytes that SQLite's log may have when a write has ended: a first use writes all of the index
 through it, and whoever comes next would read it back."""
-_TABLES = f"""
-PRAGMA user_version = {FORMAT};
-CREATE TABLE record (
-  id INTEGER PRIMARY KEY, blob BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,
-  name TEXT NOT NULL, kind TEXT, status TEXT, priority TEXT, assignee TEXT, assignee_plain TEXT,
-  unsettled INTEGER, newest INTEGER, ended INTEGER,
-  terms TEXT, since INTEGER, due INTEGER, moves INTEGER, state TEXT,
-  is_open INTEGER, last INTEGER, standing TEXT,
-  sum INTEGER NOT NULL, owed_sum INTEGER
-);
-CREATE INDEX by_status ON record (status, priority);
-CREATE TABLE header (record INTEGER PRIMARY KEY, json TEXT NOT NULL, sum INTEGER NOT NULL);
-CREATE TABLE words (record INTEGER PRIMARY KEY, text TEXT NOT NULL, sum INTEGER NOT NULL);
-CREATE TABLE kinds (id INTEGER PRIMARY KEY, json TEXT NOT NULL, sum INTEGER NOT NULL);
-CREATE TABLE tree (id INTEGER PRIMARY KEY, folder TEXT NOT NULL UNIQUE, checksum BLOB NOT NULL);
-CREATE TABLE place (
-  tree INTEGER NOT NULL, key BLOB NOT NULL, record INTEGER, PRIMARY KEY (tree, key)
-) WITHOUT ROWID;
-CREATE INDEX by_record ON place (record, tree);
-CREATE INDEX unread ON place (tree) WHERE record IS NULL;
-"""
 _COLUMNS = (
     "record.id, record.blob, record.name, kind, unsettled, newest, ended, terms, since, due, moves,"
     " state, is_open, last, standing"
 )
-_DAMAGED = "database disk image is malformed"
-"""SQLite's own words; it does not notice a bit that has changed in a value, which sums do."""
-_KEPT = 30 * 86_400
-"""Seconds for which the index of another version, or of other schemas, is kept after its last
-use: whoever goes to and fro between two does not build twice."""
-_DAY = 86_400
 _ONLY = 1
 """The number of the one row of a table that has one."""
-
-
-class Unusable(Exception):
-    """The index cannot be used now; `why` is a sentence for people."""
-
-    def __init__(self, why: Text) -> None:
-        super().__init__(str(why))
-        self.why = why
-
-
-def folder_of(common_dir: Path) -> Path:
-    """Where index files lie: a folder of their own, as each opening makes files beside them."""
-    return common_dir / "svcdesk" / "index"
 
 
 def open_database(common_dir: Path, fingerprint: str) -> Database:
@@ -79,71 +45,19 @@ def open_database(common_dir: Path, fingerprint: str) -> Database:
     path = folder_of(common_dir) / f"{FORMAT}-{fingerprint}.sqlite"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        database = Database(path, _connected(path))
-        _note_use(path)
+        database = Database(path, connected(path))
+        note_use(path)
         return database
     except sqlite3.DatabaseError as error:
-        if not _is_damage(error):
-            raise _unusable(error) from error
+        if not is_damage(error):
+            raise unusable(error) from error
     except OSError as error:
         raise Unusable(T("the index cannot be used: {reason}", reason=reason_of(error))) from error
     discard(path)
     try:
-        return Database(path, _connected(path))
+        return Database(path, connected(path))
     except (sqlite3.Error, OSError) as error:
-        raise _unusable(error) from error
-
-
-def discard(path: Path) -> None:
-    """Take a damaged index away; who has it open goes on with what it holds."""
-    for ending in ("", "-wal", "-shm"):
-        with suppress(OSError):
-            path.with_name(path.name + ending).unlink()
-
-
-def _note_use(path: Path) -> None:
-    """Let the file's time say on which day it was used last. On the first use of a day, those that
-    nobody has used for long are taken away; what cannot be, stays."""
-    now = time.time()
-    with suppress(OSError):
-        if now - path.stat().st_mtime < _DAY:
-            return
-        os.utime(path)
-        for other in path.parent.glob("*.sqlite"):
-            if other != path and now - other.stat().st_mtime > _KEPT:
-                discard(other)
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
-    try:
-        connection.execute("PRAGMA synchronous = NORMAL")
-        if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("BEGIN IMMEDIATE")
-            if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
-                for statement in _TABLES.split(";"):
-                    connection.execute(statement)
-            connection.execute("COMMIT")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file itself is wrong: not for now, but until it is made anew."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    said = str(error)
-    return (
-        code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-        or said.startswith(("no such", "Could not decode"))
-        or said == _DAMAGED
-    )
-
-
-def _unusable(error: Exception) -> Unusable:
-    return Unusable(T("the index cannot be used: {reason}", reason=str(error)))
+        raise unusable(error) from error
 
 
 class Row:
@@ -205,10 +119,10 @@ class Database:
             with suppress(sqlite3.Error):
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-            if _is_damage(error):
+            if is_damage(error):
                 self.close()
                 discard(self.path)
-            raise _unusable(error) from error
+            raise unusable(error) from error
 
     @contextmanager
     def writing(self, wait: float = WAIT) -> Iterator[sqlite3.Connection]:
@@ -246,7 +160,7 @@ class Database:
             found = connection.execute(question, (number,)).fetchone()
             said = found[0] if found is not None else None
             if not isinstance(said, str) or sum_of_text(said) != found[1]:
-                raise sqlite3.DatabaseError(_DAMAGED)
+                raise sqlite3.DatabaseError(DAMAGED)
             return said
 
     def kinds(self) -> str | None:
@@ -280,7 +194,7 @@ class Database:
                 (tree, *values),
             ).fetchall()
             if not all(isinstance(key, bytes) and is_sound(columns) for key, *columns in found):
-                raise sqlite3.DatabaseError(_DAMAGED)
+                raise sqlite3.DatabaseError(DAMAGED)
             return [list(columns[:-2]) for columns in found]
 
     def select_ahead(
@@ -300,7 +214,7 @@ class Database:
         """Take the file away, as what it said cannot be; gives what to raise."""
         self.close()
         discard(self.path)
-        return _unusable(sqlite3.DatabaseError(_DAMAGED))
+        return unusable(sqlite3.DatabaseError(DAMAGED))
 
     def note_owed(self, found: Iterable[tuple[int, str, Owed]]) -> None:
         """Keep what records (by number) owe under certain terms; nothing is lost if it fails."""

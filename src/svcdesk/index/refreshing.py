@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from svcdesk.i18n import T
 from svcdesk.index.building import contents
-from svcdesk.index.database import WAIT, Database, Unusable, keep
+from svcdesk.index.database import Database, keep
 from svcdesk.index.entries import Describe
+from svcdesk.index.files import WAIT, Unusable
 from svcdesk.store.git import Repository
 from svcdesk.store.git_index import Differing, checksum, keys, tracked
 from svcdesk.values import NamedTuple
