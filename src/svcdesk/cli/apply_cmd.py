@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.options import command, confirm_many, option, some_file
+from svcdesk.cli.given import confirm_many
+from svcdesk.cli.options import command, option, some_file
 from svcdesk.cli.written import show_done
 from svcdesk.errors import NotFound, reason_of
 from svcdesk.i18n import T

@@ -7,17 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.options import (
-    asking,
-    circumstances,
-    command,
-    confirm_many,
-    ids_argument,
-    option,
-    read_ids,
-    with_answers,
-    writing,
-)
+from svcdesk.cli.given import asking, circumstances, confirm_many, read_ids, with_answers
+from svcdesk.cli.options import command, ids_argument, option, writing
 from svcdesk.cli.written import show_done
 from svcdesk.model.record import Value
 

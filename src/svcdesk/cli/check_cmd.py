@@ -6,7 +6,8 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS
-from svcdesk.cli.options import command, option, read_ids
+from svcdesk.cli.given import read_ids
+from svcdesk.cli.options import command, option
 from svcdesk.i18n import T
 from svcdesk.model.finding import Severity
 from svcdesk.reports.findings import findings_table

@@ -8,14 +8,8 @@ from typing import Any
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.options import (
-    circumstances,
-    command,
-    id_argument,
-    option,
-    read_ids,
-    writing,
-)
+from svcdesk.cli.given import circumstances, read_ids
+from svcdesk.cli.options import command, id_argument, option, writing
 from svcdesk.cli.written import show_done
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T

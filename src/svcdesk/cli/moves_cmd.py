@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from svcdesk.cli.app import App
+from svcdesk.cli.given import asking, chosen_ids, circumstances, with_answers
 from svcdesk.cli.move_specs import SPECS, Given, Spec
 from svcdesk.cli.options import (
-    asking,
     bulk,
-    chosen_ids,
-    circumstances,
     command,
     fields_option,
     later,
     option,
     settles_option,
     some_ids_argument,
-    with_answers,
     writing,
 )
 from svcdesk.cli.values import field_values, kind_of

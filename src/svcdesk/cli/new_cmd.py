@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.options import asking, circumstances, command, fields_option, option, writing
+from svcdesk.cli.given import asking, circumstances
+from svcdesk.cli.options import command, fields_option, option, writing
 from svcdesk.cli.values import field_values
 from svcdesk.cli.written import show_done
 from svcdesk.model.record import Value

@@ -7,15 +7,8 @@ from typing import Any
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.options import (
-    bulk,
-    chosen_ids,
-    circumstances,
-    command,
-    later,
-    option,
-    writing,
-)
+from svcdesk.cli.given import chosen_ids, circumstances
+from svcdesk.cli.options import bulk, command, later, option, writing
 from svcdesk.cli.values import field_values, kind_of
 from svcdesk.cli.written import show_done
 from svcdesk.errors import UsageError

@@ -6,15 +6,8 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import PARTIAL
-from svcdesk.cli.options import (
-    asked_at,
-    command,
-    go_to,
-    ids_argument,
-    of_revision,
-    option,
-    read_ids,
-)
+from svcdesk.cli.given import read_ids
+from svcdesk.cli.options import asked_at, command, go_to, ids_argument, of_revision, option
 from svcdesk.cli.row_tables import tell_unreadable
 from svcdesk.cli.views import view_item, view_lines
 from svcdesk.i18n import T

@@ -9,8 +9,9 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS
+from svcdesk.cli.given import read_ids
 from svcdesk.cli.help import Group
-from svcdesk.cli.options import anywhere, asked_at, command, ids_argument, option, read_ids
+from svcdesk.cli.options import anywhere, asked_at, command, ids_argument, option
 from svcdesk.cli.sla_calc import calc
 from svcdesk.cli.sla_why import began, explain, forecast, lint, simulate
 from svcdesk.errors import placed

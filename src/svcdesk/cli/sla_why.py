@@ -11,7 +11,8 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import FINDINGS
-from svcdesk.cli.options import asked_at, command, id_argument, option, read_ids
+from svcdesk.cli.given import read_ids
+from svcdesk.cli.options import asked_at, command, id_argument, option
 from svcdesk.cli.row_tables import tell_hidden, tell_unreadable
 from svcdesk.errors import NotFound, UsageError
 from svcdesk.i18n import Label, T

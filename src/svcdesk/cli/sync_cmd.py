@@ -9,7 +9,8 @@ import click
 
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import REFUSED
-from svcdesk.cli.options import circumstances, command, id_argument, option, writing
+from svcdesk.cli.given import circumstances
+from svcdesk.cli.options import command, id_argument, option, writing
 from svcdesk.i18n import T, Text
 from svcdesk.lifecycle.move_names import move_name
 

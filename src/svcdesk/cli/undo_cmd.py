@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from svcdesk.cli.app import App
-from svcdesk.cli.options import circumstances, command, confirm_many, option
+from svcdesk.cli.given import circumstances, confirm_many
+from svcdesk.cli.options import command, option
 from svcdesk.cli.written import show_done
 
 

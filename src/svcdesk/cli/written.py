@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from svcdesk.cli.app import App
 from svcdesk.cli.boundary import PARTIAL, REFUSED, as_json
-from svcdesk.cli.options import MANY
+from svcdesk.cli.given import MANY
 from svcdesk.errors import placed
 from svcdesk.i18n import T, Text
 from svcdesk.model.record import Value
