@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -11,9 +11,6 @@ from svcdesk.cli.app import App, pass_app
 from svcdesk.cli.help import Command, TranslatedOption
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T
-
-if TYPE_CHECKING:
-    pass
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _PLACES = frozenset({"FILE", "DIR", "MAP"})

@@ -88,13 +88,7 @@ def list_records(
     rows = [row for row in found.rows if found.meets(row, asked)]
     kinds = {kind} if kind else _kinds(desk, asked)
     shown = [row for row in rows if row.kind in kinds]
-    sorted_rows = (
-        ordered(shown, asked, vocabulary(desk, due=True))
-        if asked.sort
-        else sorted(shown, key=_id_date, reverse=True)
-        if newest
-        else sorted(shown, key=_next_due)
-    )
+    sorted_rows = _sorted(desk, shown, asked, newest=newest)
     groups: tuple[tuple[Value, int], ...] = ()
     if grouped_by is not None:
         sorted_rows, groups = _grouped(desk, sorted_rows, grouped_by)
@@ -106,6 +100,14 @@ def list_records(
         notes=(*found.notes, *owed.notes.values()),
         groups=groups,
     )
+
+
+def _sorted(desk: Desk, rows: Sequence[Row], asked: Query, *, newest: bool) -> Sequence[Row]:
+    if asked.sort:
+        return ordered(rows, asked, vocabulary(desk, due=True))
+    if newest:
+        return sorted(rows, key=_id_date, reverse=True)
+    return sorted(rows, key=_next_due)
 
 
 def list_each(desk: Desk, queries: Sequence[str]) -> list[Listing]:
