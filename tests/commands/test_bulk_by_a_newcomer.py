@@ -264,3 +264,32 @@ def test_every_record_that_refuses_is_named(two: Sandbox) -> None:
     done = run(two, "start", FIRST, SECOND)
     assert done.code == 3
     assert [one in done.err for one in (f"{FIRST} is", f"{SECOND} is")] == [True, True]
+
+
+# ── what is previewed is what is done ───────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "query", ["登录 失败", "卡纸 -登录", '"登录失败"', "问题类型:故障 登录", "编号:001"]
+)
+def test_a_query_means_the_same_to_a_list_and_to_a_bulk(two: Sandbox, query: str) -> None:
+    listed = [one["id"] for one in run(two, "list", query, "--format", "json").json()["items"]]
+    planned = run(two, "set", "-q", query, "location=甲", "--dry-run", "--format", "jsonl")
+    assert sorted(json.loads(line)["id"] for line in planned.out.splitlines()) == sorted(listed)
+    assert len(listed) == (0 if query in ("登录 失败", "卡纸 -登录") else 1)
+
+
+def test_a_plan_says_who_takes_the_job(two: Sandbox) -> None:
+    people = "records/people.yaml"
+    two.write(people, f"{two.read(people)}  - id: engineer-2\n    roles: [engineer]\n")
+    two.commit("one more")
+    assert run(two, "assign", FIRST, "engineer-2").code == 0
+    taken = run(
+        two, "take", FIRST, "--eta", "in 2h", "--dry-run", "--format", "jsonl", who="engineer-1"
+    )
+    line = json.loads(taken.out)
+    assert (line["was"]["assignee"], line["set"]["assignee"]) == ("engineer-2", "engineer-1")
+    assert run(two, "assign", FIRST, "engineer-1").code == 0
+    refused = run(two, "apply", "-", stdin=taken.out)
+    assert refused.code == 3
+    assert "assignee was engineer-2 when this was planned" in refused.err

@@ -156,10 +156,12 @@ def test_a_corrected_text_is_named_and_is_no_second_submit(desk: Sandbox, take: 
     again = take(OPEN.replace("卡纸", "缺纸"))
     assert (again.code, again.json()["updated"]) == (0, 0)
     assert again.json()["differing"] == [
-        {"number": 2, "key": "T1", "field": "description", "here": "打印机卡纸",
+        {"number": 2, "key": "T1", "record": "SR-20240902-001", "field": "description", "here": "打印机卡纸",
          "there": "打印机缺纸"}
     ]  # fmt: skip
-    assert "“打印机卡纸” here and “打印机缺纸” in the file" in again.err
+    assert (
+        "description of SR-20240902-001 is “打印机卡纸” and “打印机缺纸” in the file" in again.err
+    )
     assert course(desk) == ["submit"]
     assert desk.open().load("001").record.get("description") == "打印机卡纸"
 

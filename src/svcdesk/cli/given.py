@@ -102,11 +102,12 @@ def chosen_ids(
 
 
 def _found(app: App, query: str, keep_going: bool) -> Chosen:
+    from svcdesk.cli.list_cmd import query_text
     from svcdesk.cli.row_tables import tell_unreadable
 
     if not query.strip():
         raise UsageError(T("the query is empty"), hint=T("for example: -q status:open"))
-    listing = app.desk.find(query, newest=True)
+    listing = app.desk.find(query_text([query]), newest=True)
     for note in listing.notes:
         app.out.err(note)
     if listing.unreadable:

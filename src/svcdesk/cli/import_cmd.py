@@ -170,10 +170,10 @@ def _tell_differing(app: App, differing: Sequence[Difference]) -> None:
     """Name the rows that say something else of what was imported before."""
     for one in differing[:_NAMED]:
         app.out.err(
-            T("row {row}, {key}: {field} is “{here}” here and “{there}” in the file; it stays as "
-              "it is",
-              row=one.number, key=one.key, field=one.field, here=_short(one.here),
-              there=_short(one.there))
+            T("row {row}, {key}: {field} of {record} is “{here}” and “{there}” in the file; it "
+              "stays as it is",
+              row=one.number, key=one.key, record=one.record, field=one.field,
+              here=_short(one.here), there=_short(one.there))
         )  # fmt: skip
     if len(differing) > _NAMED:
         app.out.err(

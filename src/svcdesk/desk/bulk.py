@@ -158,8 +158,9 @@ def _done(desk: Desk, draft: Draft, task: Task, met: list[Task]) -> tuple[str, s
             said = change_one(desk, draft, record, task.given, author, task.around)
         else:
             said = move_one(desk, draft, record, task.do, task.given, author, task.around)
-        if task.around.options.dry_run:  # a plan names people by their ids
-            met[-1] = met[-1]._replace(given=named(desk, record.kind, task.given))
+        if task.around.options.dry_run:
+            after = draft.record(record_meant(desk, task.id, task.do or SET))
+            met[-1] = _as_planned(desk, met[-1], record, after)
         return record.id, said
     except SvcdeskError as error:
         error.record = error.record or task.id
@@ -207,6 +208,17 @@ def _as_met(desk: Desk, record: Record, task: Task) -> Task:
         if move.counts_as_move(state):
             was = {STATUS: state, **was}
     return task._replace(id=record.id, uid=record.uid, was=was)
+
+
+def _as_planned(desk: Desk, task: Task, before: Record, after: Record) -> Task:
+    """The task as a plan has it: people by their ids, and with what the move sets by itself, such
+    as who takes a job. So whoever reviews the plan sees it, and it holds whoever applies it."""
+    given, was = {**named(desk, before.kind, task.given)}, {**(task.was or {})}
+    move = desk.workflow(before.kind).moves.get(task.do or "")
+    for path in move.defaults if move else ():
+        if path not in given and before.get(path) != after.get(path):
+            given[path], was[path] = after.get(path), before.get(path)
+    return task._replace(given=given, was=was)
 
 
 def _what(tasks: Sequence[Task]) -> str:

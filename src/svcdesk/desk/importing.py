@@ -88,7 +88,7 @@ def import_file(desk: Desk, source: Path, mapping: Path, options: Options) -> Im
             outcome = import_rows(key, group, terms, known)
             kept = _keep(draft, kind, outcome) if isinstance(outcome, Imported) else ""
             came.append((outcome, kept))
-        count = sum(what != "" for _, what in came)
+        count = sum(what in ("created", "updated") for _, what in came)
         return Story(f"import {count} records from {plan.source}", [], IMPORT)
 
     done = perform(desk, build, options)

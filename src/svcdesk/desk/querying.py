@@ -33,6 +33,8 @@ ENDED = FieldInfo("ended", "instant", {"en": "ended", "zh": "结束时间"}, com
 LISTED = {one.path: one for one in (DUE, SLA, AGE, CHANGED, ENDED)}
 """What lists know of a record beside its fields."""
 
+_ID = {"en": "id", "zh": "编号"}
+"""What a list calls the id; parts of a record have ids, too."""
 _BEHIND_NAMES = ":：<>"
 """One of these stands behind the name of a field; words alone need no fields to be put together."""
 _ANOTHER_DAY = timedelta(days=403, hours=5)
@@ -42,7 +44,11 @@ _ANOTHER_DAY = timedelta(days=403, hours=5)
 def vocabulary(desk: Parts, *, due: bool = False) -> Vocabulary:
     """Every field and state of the desk's kinds, and what lists know beside them, such as `due`,
     where the subjects know it."""
-    fields = FieldTable([*desk.fields.values(), *LISTED.values()]) if due else desk.fields
+    fields = desk.fields
+    if due:
+        own = fields["id"]._replace(known_as=(*fields["id"].known_as, *_ID.values()))
+        others = (one for one in fields.values() if one.path != own.path)
+        fields = FieldTable([own, *others, *LISTED.values()])
     return vocabulary_of(fields, map(desk.kinds.words, desk.kinds))
 
 

@@ -22,6 +22,7 @@ class Difference(NamedTuple):
 
     number: int
     key: str
+    record: str
     field: str
     here: str
     there: str
@@ -66,7 +67,8 @@ class Comparison:
     def _note(self, one: Timed, path: str, here: Value, there: Value) -> None:
         if _says_otherwise(here, there):
             words = ("–" if value is None else str(value) for value in (here, there))
-            self.differing.append(Difference(one.row.number, self.key, path, *words))
+            name = self.record.id if self.record is not None else ""
+            self.differing.append(Difference(one.row.number, self.key, name, path, *words))
 
 
 def _says_otherwise(here: object, there: object) -> bool:
