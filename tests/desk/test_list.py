@@ -59,6 +59,11 @@ def test_queries(desk: Sandbox, three: list[str], query: str, places: list[int])
     assert ids(desk.open().find(query)) == [three[place] for place in places]
 
 
+def test_letters_of_a_uid_are_no_words(desk: Sandbox, three: list[str]) -> None:
+    uid = desk.open().load(three[0]).record.uid
+    assert ids(desk.open().find(uid[10:13])) == []
+
+
 def test_me_is_who_git_says(
     desk: Sandbox, three: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

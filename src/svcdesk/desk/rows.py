@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from svcdesk.store.schema import Kinds
 
 AT_RISK = timedelta(hours=2)
+NO_WORDS = frozenset({"uid", "sha256"})
+"""Fields of random letters and digits, in which a short word such as `P2` would stand by chance."""
 _MOMENTS = frozenset({DUE.path, CHANGED.path, ENDED.path})
 
 Ledgers = Callable[[Record, datetime, "Fold"], "Ledger | None"]
@@ -273,7 +275,7 @@ def _texts(value: Value) -> Sequence[str]:
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
-        return [text for one in value.values() for text in _texts(one)]
+        return [text for key, one in value.items() if key not in NO_WORDS for text in _texts(one)]
     if isinstance(value, list):
         return [text for one in value for text in _texts(one)]
     return []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from svcdesk.desk.candidates import prepare
 from svcdesk.desk.listing import list_records
 from svcdesk.desk.querying import understood
+from svcdesk.desk.rows import NO_WORDS
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T, Text
 from svcdesk.model.record import Event, Record, Value, Values
@@ -92,6 +93,8 @@ def _texts(value: Value | Values, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, value
     elif isinstance(value, Mapping):
         for key, one in value.items():
+            if key in NO_WORDS:
+                continue
             yield from _texts(one, f"{path}.{key}" if path else key)
     elif isinstance(value, list):
         for one in value:

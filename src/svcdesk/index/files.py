@@ -13,7 +13,7 @@ from pathlib import Path
 
 from svcdesk.i18n import T, Text
 
-FORMAT = 8
+FORMAT = 9
 """Counts up with whatever is kept, or how it is found."""
 WAIT = 0.3
 """Seconds to wait for another writer where the answer can do without writing."""
