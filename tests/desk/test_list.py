@@ -62,6 +62,8 @@ def test_queries(desk: Sandbox, three: list[str], query: str, places: list[int])
 def test_letters_of_a_uid_are_no_words(desk: Sandbox, three: list[str]) -> None:
     uid = desk.open().load(three[0]).record.uid
     assert ids(desk.open().find(uid[10:13])) == []
+    for _ in range(2):
+        assert ids(desk.open().find(f"uid:{uid}")) == [three[0]]
 
 
 def test_me_is_who_git_says(

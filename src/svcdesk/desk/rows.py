@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from svcdesk.desk.querying import AGE, CHANGED, DUE, ENDED, SLA
 from svcdesk.errors import Invalid
+from svcdesk.index.entries import NO_WORDS
 from svcdesk.model.computed import COMPUTED
 from svcdesk.model.instants import strict_instant
 from svcdesk.model.record import Record, Value
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from svcdesk.store.schema import Kinds
 
 AT_RISK = timedelta(hours=2)
-NO_WORDS = frozenset({"uid", "sha256"})
-"""Fields of random letters and digits, in which a short word such as `P2` would stand by chance."""
 _MOMENTS = frozenset({DUE.path, CHANGED.path, ENDED.path})
 
 Ledgers = Callable[[Record, datetime, "Fold"], "Ledger | None"]

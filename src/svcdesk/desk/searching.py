@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from svcdesk.desk.candidates import prepare
 from svcdesk.desk.listing import list_records
 from svcdesk.desk.querying import understood
-from svcdesk.desk.rows import NO_WORDS
 from svcdesk.errors import UsageError
 from svcdesk.i18n import T, Text
+from svcdesk.index.entries import NO_WORDS
 from svcdesk.model.record import Event, Record, Value, Values
 from svcdesk.query.excerpts import Excerpt, excerpt
 from svcdesk.store.tickets import Unreadable

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from svcdesk.index.entries import ODD
+from svcdesk.index.entries import NO_WORDS, ODD
 from svcdesk.query.fold import fold
 from svcdesk.query.query import Combined, Condition, Negated, Node
 from svcdesk.values import NamedTuple
@@ -107,7 +107,7 @@ def _naming(node: Condition) -> Bounds:
     wanted = {str(one) for one in node.wanted} if node.source == "field" else set()
     if node.source == "linked":
         wanted = {node.path, *map(str, node.wanted)}
-    elif node.source != "field" or not all(wanted):
+    elif node.source != "field" or not all(wanted) or node.path.split(".")[-1] in NO_WORDS:
         return _OPEN
     parts = [_text(fold(one)) for one in sorted(wanted)]
     if not parts or len(parts) > _MOST_TERMS:

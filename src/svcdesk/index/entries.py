@@ -11,6 +11,11 @@ ODD = "\0"
 """Stands in a column for a value that is no text: the whole query has to judge it."""
 
 
+NO_WORDS = frozenset({"uid", "sha256"})
+"""Fields of random letters and digits, in which a short word such as `P2` would stand by chance:
+they are not among the texts that are searched."""
+
+
 class Owed(NamedTuple):
     """What a record's targets come to at any moment from `since` on, until its next event.
 
