@@ -7,23 +7,20 @@ part; whether they are right, the type checker has said before.
 from __future__ import annotations
 
 from collections import namedtuple
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
-    _OWN = frozenset({"__annotations__", "__doc__", "__module__", "__qualname__"})
 
     class _Made(type):
         """Makes of a class body the named tuple of its annotated names, with what else it has."""
 
-        def __new__(cls, name, bases, body):
+        def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
             fields = body.get("__annotations__", {})
             given = [body[field] for field in fields if field in body]
             made = namedtuple(name, fields, defaults=given, module=body["__module__"])
-            for key in _OWN & body.keys():
-                setattr(made, key, body[key])
-            for key in body.keys() - fields.keys() - _OWN:
+            for key in body.keys() - fields.keys():
                 setattr(made, key, body[key])
             return made
 

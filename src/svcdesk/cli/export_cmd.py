@@ -113,11 +113,15 @@ def _make(folder: Path) -> None:
     except FileNotFoundError:
         raise _no_folder(folder.parent) from None
     except OSError as error:
-        raise Refused(
-            T("cannot write {path}: {why}", path=folder, why=reason_of(error)),
-            code="E_OUTPUT",
-            path=str(folder),
-        ) from None
+        raise _not_written(folder, error) from None
+
+
+def _not_written(path: Path, error: OSError) -> Refused:
+    return Refused(
+        T("cannot write {path}: {why}", path=path, why=reason_of(error)),
+        code="E_OUTPUT",
+        path=str(path),
+    )
 
 
 def _no_folder(folder: Path) -> Refused:
@@ -149,11 +153,7 @@ def _write(app: App, path: Path, chosen: Format, table: Table) -> None:
             beside.unlink(missing_ok=True)
         if not path.parent.is_dir():
             raise _no_folder(path.parent) from None
-        raise Refused(
-            T("cannot write {path}: {why}", path=path, why=reason_of(error)),
-            code="E_OUTPUT",
-            path=str(path),
-        ) from None
+        raise _not_written(path, error) from None
     app.out.err(T("{path}: {count} rows", path=path, count=len(table.rows)))
 
 

@@ -90,7 +90,7 @@ def find(
         found = _rows(desk, database, proof, rows)
         if over is not None and not turn and _learn(database, sources, found):
             continue
-        if database.kinds() is None:
+        if not database.knows_kinds():
             _keep_kinds(desk, database)
         return Answer(found, terms, proof.live, database)
     raise Unusable(T("the index changes faster than it can be read"))

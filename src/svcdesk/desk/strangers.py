@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from svcdesk.i18n import T, Text
 from svcdesk.model.field_info import plain
-from svcdesk.query.query import Combined, Condition, Negated, Node
+from svcdesk.query.query import Node, conditions
 
 if TYPE_CHECKING:
     from svcdesk.desk.parts import Parts
@@ -19,7 +19,8 @@ PERSON = "person"
 def strangers(desk: Parts, node: Node, rows: Iterable[Row]) -> tuple[Text, ...]:
     """A sentence for each name that neither people.yaml lists nor one of the rows, which meet the
     query, has where it is looked for. A desk that lists nobody knows no strangers."""
-    named = [one for one in _words(node) if (field := desk.fields.get(one.path)) is not None
+    named = [one for one in conditions(node) if (one.source, one.kind) == ("field", "word")
+             and (field := desk.fields.get(one.path)) is not None
              and field.type == PERSON]  # fmt: skip
     if not named or not desk.people.by_id:
         return ()
@@ -32,17 +33,6 @@ def strangers(desk: Parts, node: Node, rows: Iterable[Row]) -> tuple[Text, ...]:
             (path, one) for row in rows for path, _ in unknown for one in _people(row, path)
         }
     return tuple(_said(desk, name) for name in sorted({name for _, name in unknown}))
-
-
-def _words(node: Node) -> Iterator[Condition]:
-    """The conditions that hold a field against words."""
-    if isinstance(node, Combined):
-        for term in node.terms:
-            yield from _words(term)
-    elif isinstance(node, Negated):
-        yield from _words(node.term)
-    elif node.source == "field" and node.kind == "word":
-        yield node
 
 
 def _people(row: Row, path: str) -> Iterable[str]:

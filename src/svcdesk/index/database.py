@@ -165,10 +165,13 @@ class Database:
 
     def kinds(self) -> str | None:
         """What `keep_kinds` kept; None where that was nothing yet."""
-        with self.guarded() as connection:
-            if connection.execute("SELECT 1 FROM kinds").fetchone() is None:
-                return None
+        if not self.knows_kinds():
+            return None
         return self.text("SELECT json, sum FROM kinds WHERE id = ?", _ONLY)
+
+    def knows_kinds(self) -> bool:
+        with self.guarded() as connection:
+            return connection.execute("SELECT 1 FROM kinds").fetchone() is not None
 
     def keep_kinds(self, said: str) -> None:
         """Keep what the kinds come to for which this index is; nothing is lost if it fails."""

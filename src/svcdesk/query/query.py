@@ -123,26 +123,28 @@ def quoted(text: str, *, value: bool = False) -> str:
     return f'"{escaped}"'
 
 
-def _words(node: Node) -> Iterator[str]:
+def conditions(node: Node, *, negated: bool = True) -> Iterator[Condition]:
+    """All conditions of a query, in the order in which they are written; without those that must
+    not hold, unless `negated`."""
     if isinstance(node, Combined):
         for term in node.terms:
-            yield from _words(term)
-    elif isinstance(node, Condition) and node.source == "text":
-        yield node.path
+            yield from conditions(term, negated=negated)
+    elif isinstance(node, Condition):
+        yield node
+    elif negated:
+        yield from conditions(node.term)
+
+
+def _words(node: Node) -> Iterator[str]:
+    return (one.path for one in conditions(node, negated=False) if one.source == "text")
 
 
 def _read(node: Node) -> Iterator[str]:
-    if isinstance(node, Combined):
-        for term in node.terms:
-            yield from _read(term)
-    elif isinstance(node, Negated):
-        yield from _read(node.term)
-    elif node.source == "flag":
-        yield f"is:{node.path}"
-    elif node.source in ("text", "sla", "linked"):
-        yield node.source
-    else:
-        yield node.path
+    for one in conditions(node):
+        if one.source == "flag":
+            yield f"is:{one.path}"
+        else:
+            yield one.source if one.source in ("text", "sla", "linked") else one.path
 
 
 def _written(node: Node, *, inside: bool) -> str:
